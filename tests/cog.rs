@@ -299,8 +299,8 @@ impl ByteCache for MemoryCache {
         self.0.borrow().get(range).cloned()
     }
 
-    async fn put(&self, _url: &str, range: &Range<u64>, bytes: &[u8]) {
-        self.0.borrow_mut().insert(range.clone(), bytes.to_vec());
+    async fn put(&self, _url: &str, range: &Range<u64>, bytes: Vec<u8>) {
+        self.0.borrow_mut().insert(range.clone(), bytes);
     }
 }
 

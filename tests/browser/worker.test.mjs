@@ -1,10 +1,11 @@
 // The worker in Chromium: the same bits as batch, messages of errors, cancellation, the cache and work offline.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { faultProxy } from "./fault_proxy.mjs";
-import { dragonfly, eventually, testBed } from "./test_bed.mjs";
+import { DIST, dragonfly, eventually, testBed } from "./test_bed.mjs";
 import {
   batchRasters, cachedResults, chosen, compute, differencesFromBatch, distWithShortPauses, openWorkerPage, searchOf,
   send, startWorker,
@@ -38,6 +39,12 @@ async function open(t) {
   t.after(() => context.close());
   return openWorkerPage(context, bed.server.url);
 }
+
+test("loops over pixels are vectors", () => {
+  const program = readFileSync(join(DIST, "dragonfly-worker_bg.wasm"));
+  // f32x4.sub, f32x4.add and f32x4.div: the burn ratios of four pixels at once.
+  for (const operation of [0xe5, 0xe4, 0xe7]) assert.ok(program.includes(Buffer.from([0xfd, operation, 0x01])), `${operation}`);
+});
 
 async function checkSameBits(t, region) {
   const page = await open(t);

@@ -5,6 +5,8 @@ mod compute;
 pub mod export;
 mod fetch;
 mod job_error;
+#[cfg(target_arch = "wasm32")]
+pub mod program;
 mod result_cache;
 mod search;
 

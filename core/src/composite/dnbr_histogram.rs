@@ -35,12 +35,20 @@ impl Default for DnbrHistogram {
 
 impl DnbrHistogram {
     /// Adds a cell. NaN is left out; a value beyond the bins counts in the outermost.
+    #[inline]
     pub fn add(&mut self, dnbr: f32) {
         if !dnbr.is_nan() {
             let bin = ((f64::from(dnbr) - LOWEST) / BIN_WIDTH) as usize;
             self.counts[bin.min(BINS - 1)] += 1;
             self.total += 1;
         }
+    }
+
+    /// Adds cells, as [`Self::add`] does.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
+    pub fn add_all(&mut self, dnbr: &[f32]) {
+        dnbr.iter().for_each(|dnbr| self.add(*dnbr));
     }
 
     /// Adds all cells of another histogram.

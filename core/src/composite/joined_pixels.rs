@@ -28,6 +28,8 @@ impl JoinedPixels {
 
     /// Computes the pixels that a strip of cells needs beside those of earlier strips, from what
     /// every scene observed of them, and drops what it needs no more.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn add_strip(
         &mut self,
         strip: &Range<u32>,
@@ -71,6 +73,8 @@ impl JoinedPixels {
     /// `state` holds for each cell whether it is computed: [`VALID`], or the code of
     /// why not. Afterwards it also states why a computed cell is empty. `dnbr` and `pre_nbr` become
     /// NaN where empty.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn take(&self, row: u32, dnbr: &mut [f32], pre_nbr: &mut [f32], state: &mut [u8]) {
         let cells = self.nearest.cells();
         let seen = if cells.rows.contains(&row) { cells.columns.clone() } else { 0..0 };

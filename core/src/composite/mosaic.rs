@@ -177,6 +177,8 @@ impl RowCompositor {
     /// the code of why not. Afterwards it also states why a computed cell is empty, and which value
     /// is [provisional](crate::PROVISIONAL). `dnbr` becomes NaN where empty. Returns how many clear
     /// observations there were.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn compute_row(
         &mut self,
         (pre, post): (SideObservations, SideObservations),
@@ -226,6 +228,8 @@ impl RowCompositor {
     }
 
     /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
         for ((pre_nbr, state), observed) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
             *pre_nbr = if has_value(*state) { *observed } else { f32::NAN };

@@ -43,10 +43,25 @@ impl Default for BurntPreNbr {
 
 impl BurntPreNbr {
     /// Adds a cell: dNBR after the offset was subtracted, NaN where empty, and NBR before the fire.
+    #[inline]
     pub fn add(&mut self, dnbr: f32, pre_nbr: PreNbrCode) {
         let is_burnt = Breaks::USGS.classify(dnbr).is_some_and(|class| class.is_burnt());
         if let Some(step) = pre_nbr.step().filter(|_| is_burnt) {
             self.counts[step] += 1;
+        }
+    }
+
+    /// Adds cells by their dNBR, from which `offset` is subtracted, and their NBR before the fire;
+    /// NaN where empty.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
+    pub fn add_all(&mut self, dnbr: &[f32], offset: f32, pre_nbr: &[f32]) {
+        for (dnbr, pre_nbr) in dnbr.iter().zip(pre_nbr) {
+            let dnbr = dnbr - offset;
+            // Most cells did not burn.
+            if dnbr > 0.0 {
+                self.add(dnbr, PreNbrCode::of(*pre_nbr));
+            }
         }
     }
 
@@ -73,6 +88,19 @@ mod tests {
         let steps =
             [-1.0, -0.994, 0.0, 0.5049, 1.0, f32::NAN].map(|nbr| PreNbrCode::of(nbr).step());
         assert_eq!(steps, [Some(0), Some(0), Some(100), Some(150), Some(199), None]);
+    }
+
+    #[test]
+    fn cells_added_together_count_as_one_by_one() {
+        let dnbr = [0.2, 0.14, 0.15, -0.3, f32::NAN, 0.9];
+        let pre_nbr = [0.3, 0.4, 0.5, 0.6, 0.7, f32::NAN];
+        let (mut together, mut singly) = (BurntPreNbr::default(), BurntPreNbr::default());
+        together.add_all(&dnbr, 0.05, &pre_nbr);
+        for (dnbr, pre_nbr) in dnbr.into_iter().zip(pre_nbr) {
+            singly.add(dnbr - 0.05, PreNbrCode::of(pre_nbr));
+        }
+        assert_eq!(together.counts, singly.counts);
+        assert_eq!(together.counts.iter().sum::<u64>(), 2);
     }
 
     #[test]

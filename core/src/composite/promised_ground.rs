@@ -98,15 +98,17 @@ impl PromisedGroundCount {
             let place = row_start + (column - window.columns.start) as usize;
             observations.quality.get(place).copied().unwrap_or_default()
         };
+        let lons = longitudes(grid, columns);
         for row in sampled(rows) {
-            let wanted = sampled(columns).filter(|column| is_wanted(*column, row));
+            let lat = latitude(grid, row);
+            let wanted = lons.iter().filter(|(column, _)| is_wanted(*column, row));
             // Most scenes lie beside most rows of a wide map.
-            if !self.is_promised_in(grid, row) {
+            if !self.is_promised_at(lat) {
                 self.wanted_count += wanted.count() as u64;
                 continue;
             }
-            for column in wanted {
-                self.add(grid, (column, row), quality(column, row));
+            for (column, lon) in wanted {
+                self.add((*lon, lat), quality(*column, row));
             }
         }
     }
@@ -121,7 +123,9 @@ impl PromisedGroundCount {
         (nearest, view): (&NearestPixels, &SceneObservations),
     ) {
         let pixels = nearest.pixels();
+        let lons = longitudes(grid, &(0..grid.width()));
         for row in sampled(rows) {
+            let lat = latitude(grid, row);
             let mut places = vec![usize::MAX; grid.width() as usize];
             if nearest.cells().rows.contains(&row) {
                 nearest.visit(row, &pixels.rows, |columns, own| {
@@ -130,8 +134,8 @@ impl PromisedGroundCount {
                     }
                 });
             }
-            for column in sampled(&(0..grid.width())).filter(|column| is_wanted(*column, row)) {
-                let place = places[column as usize];
+            for (column, lon) in lons.iter().filter(|(column, _)| is_wanted(*column, row)) {
+                let place = places[*column as usize];
                 let width = pixels.columns.len().max(1);
                 let pixel_row = (place / width) as u64 + u64::from(pixels.rows.start);
                 let pixel_column = (place % width) as u32 + pixels.columns.start;
@@ -153,23 +157,21 @@ impl PromisedGroundCount {
                     }
                     _ => CellQuality::Unobserved,
                 };
-                self.add(grid, (column, row), quality);
+                self.add((*lon, lat), quality);
             }
         }
     }
 
-    /// Whether any ground in a row of cells may be promised.
-    fn is_promised_in(&self, grid: &Grid, row: u32) -> bool {
-        let (_, lat) = grid.lonlat_from_grid(0.5, f64::from(row) + 0.5);
+    /// Whether any ground at a latitude may be promised.
+    fn is_promised_at(&self, lat: f64) -> bool {
         self.promised.as_ref().is_some_and(|ground| {
             let [_, south, _, north] = ground.footprint.bounds();
             (south..=north).contains(&lat)
         })
     }
 
-    fn add(&mut self, grid: &Grid, (column, row): (u32, u32), quality: CellQuality) {
+    fn add(&mut self, (lon, lat): (f64, f64), quality: CellQuality) {
         self.wanted_count += 1;
-        let (lon, lat) = grid.lonlat_from_grid(f64::from(column) + 0.5, f64::from(row) + 0.5);
         if self.promised.as_ref().is_some_and(|ground| ground.footprint.contains(lon, lat)) {
             self.promised_count += 1;
             let has_data = !matches!(quality, CellQuality::Unobserved | CellQuality::NoData);
@@ -184,6 +186,17 @@ impl PromisedGroundCount {
             && certain >= self.wanted_count as f64 * MIN_PROMISED_SHARE
             && (self.observed_count as f64) < certain * (1.0 - MAX_LACKING_SHARE)
     }
+}
+
+/// The columns sampled, each with the longitude of its centre.
+fn longitudes(grid: &Grid, columns: &Range<u32>) -> Vec<(u32, f64)> {
+    let lon = |column: u32| grid.lonlat_from_grid(f64::from(column) + 0.5, 0.5).0;
+    sampled(columns).map(|column| (column, lon(column))).collect()
+}
+
+/// The latitude of the centres of a row.
+fn latitude(grid: &Grid, row: u32) -> f64 {
+    grid.lonlat_from_grid(0.5, f64::from(row) + 0.5).1
 }
 
 /// The sampled numbers of a range, the same wherever a strip begins.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::composite::dnbr_histogram::{BackgroundDnbr, DnbrHistogram};
+use crate::composite::dnbr_offset::DnbrOffset;
 use crate::geo::cell::{Empty, MapCell};
 use crate::severity::classes::{Breaks, Severity, is_implausible};
 
@@ -146,6 +147,21 @@ impl Summary {
             *valid += count;
             self.provisional += count;
         }
+    }
+
+    /// Adds one row of cells by their dNBR, less an offset, and the codes of their states.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
+    pub fn add_coded_row(
+        &mut self,
+        (dnbr, state): (&[f32], &[u8]),
+        offset: Option<DnbrOffset>,
+        cell_area_ha: f64,
+    ) {
+        let corrected = |dnbr: f32| offset.map_or(dnbr, |offset| offset.correct(dnbr));
+        let cells = dnbr.iter().zip(state);
+        let cells = cells.map(|(dnbr, state)| MapCell::new(corrected(*dnbr), *state));
+        self.add_row(cells, cell_area_ha);
     }
 
     /// Number of cells with a dNBR.

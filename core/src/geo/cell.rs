@@ -128,6 +128,16 @@ impl From<Result<f32, Empty>> for MapCell {
     }
 }
 
+/// Sets the states of a row of cells before it is computed: [`VALID`] for those that are computed,
+/// outside the box the others.
+// Not part of its callers, which are compiled for size in the browser.
+#[inline(never)]
+pub fn start_states(state: &mut [u8], is_computed: &[bool]) {
+    for (state, is_computed) in state.iter_mut().zip(is_computed) {
+        *state = if *is_computed { VALID } else { Empty::OutsideBox.code() };
+    }
+}
+
 impl Empty {
     /// All reasons, by code.
     pub const ALL: [Self; 6] = [
@@ -188,6 +198,13 @@ mod tests {
         }
         assert_eq!(Empty::from_code(VALID), None);
         assert_eq!(Empty::from_code(250), None);
+    }
+
+    #[test]
+    fn only_cells_that_are_computed_begin_valid() {
+        let mut state = [77; 3];
+        start_states(&mut state, &[true, false, true]);
+        assert_eq!(state, [VALID, Empty::OutsideBox.code(), VALID]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(crate) mod zone;
 pub use area::{
     Area, AreaError, AreaRing, ProjectedArea, box_within_one_turn, by_containment, doubled_area,
 };
-pub use cell::{CHANGED, Empty, MapCell, PROVISIONAL, VALID, WATER_AFTER, has_value};
+pub use cell::{CHANGED, Empty, MapCell, PROVISIONAL, VALID, WATER_AFTER, has_value, start_states};
 pub use geo_transform::GeoTransform;
 pub use grid::Grid;
 pub use strips::{STRIP_ROWS, strips};

@@ -44,6 +44,20 @@ impl CellQuality {
         })
     }
 
+    /// The qualities of codes; of another number [`CellQuality::Unobserved`].
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
+    pub fn from_codes(codes: Vec<u8>) -> Vec<Self> {
+        codes.into_iter().map(|code| Self::from_code(code).unwrap_or_default()).collect()
+    }
+
+    /// The codes of qualities.
+    // As above.
+    #[inline(never)]
+    pub fn codes(qualities: Vec<Self>) -> Vec<u8> {
+        qualities.into_iter().map(|quality| quality as u8).collect()
+    }
+
     /// The surface was observed, and there is an NBR.
     pub fn is_clear(self) -> bool {
         self >= Self::Water
@@ -164,5 +178,20 @@ impl Observations {
                 (*nbr, *quality) = (*other_nbr, *other_quality);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn qualities_are_read_from_their_codes() {
+        let codes: Vec<u8> = (0..=255).collect();
+        let qualities = CellQuality::from_codes(codes.clone());
+        assert_eq!(CellQuality::codes(qualities[..6].to_vec()), codes[..6]);
+        assert!(qualities[6..].iter().all(|quality| *quality == CellQuality::Unobserved));
     }
 }

@@ -67,6 +67,8 @@ impl SceneRows {
     }
 
     /// What rows of pixels show, as far as they are there.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn observe(&self, rows: &Range<u32>, scaling: Scaling) -> (CellWindow, Observations) {
         let columns = self.pixels.column..self.pixels.column + self.pixels.width as i64;
         self.pixels
@@ -103,6 +105,8 @@ impl SceneRows {
     }
 
     /// Appends rows without data down to `end`.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn make_room(&mut self, end: i64) {
         self.pixels.height = (end - self.pixels.row) as usize;
         let pixels = self.pixels.height * self.pixels.width;
@@ -118,6 +122,8 @@ impl SceneRows {
     }
 
     /// Puts a rectangle into the room that was made for it, masked.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn put(&mut self, read: &ReadPixels) {
         let across = (read.columns.end - read.columns.start) as usize;
         let Self { pixels, mask } = self;
@@ -139,6 +145,8 @@ impl SceneRows {
 
     /// Lets clouds spread, from where the rows from `new_row` on reach up to. `buffer_px` are pixels
     /// of the mask.
+    // Not part of its callers, which are compiled for size in the browser.
+    #[inline(never)]
     pub fn dilate_clouds(&mut self, new_row: i64, buffer_px: usize) {
         let Some(mask) = &mut self.mask else { return };
         let end = self.pixels.row + self.pixels.height as i64;

@@ -109,6 +109,7 @@ impl BlockLayout {
 
     fn u16s(&self, bytes: &[u8], cut: &BlockCut) -> Vec<u16> {
         match self.order {
+            ByteOrder::Little if self.samples == 1 => self.single_u16s(bytes, cut),
             ByteOrder::Little => {
                 self.whole_numbers(bytes, cut, |raw| ByteOrder::Little.u16(raw), u16::wrapping_add)
             }
@@ -116,6 +117,25 @@ impl BlockLayout {
                 self.whole_numbers(bytes, cut, |raw| ByteOrder::Big.u16(raw), u16::wrapping_add)
             }
         }
+    }
+
+    /// As [`Self::whole_numbers`], of pixels of one sample: nearly all files.
+    fn single_u16s(&self, bytes: &[u8], cut: &BlockCut) -> Vec<u16> {
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
+        for row in self.rows(bytes, cut) {
+            let own = row.as_chunks::<2>().0.iter().take(cut.columns);
+            let own = own.map(|raw| u16::from_le_bytes(*raw));
+            if self.predictor == Predictor::Horizontal {
+                let mut sum = 0u16;
+                pixels.extend(own.map(|difference| {
+                    sum = sum.wrapping_add(difference);
+                    sum
+                }));
+            } else {
+                pixels.extend(own);
+            }
+        }
+        pixels
     }
 
     /// Bytes of so many rows; each row begins with a whole byte.

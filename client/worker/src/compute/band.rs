@@ -155,9 +155,14 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
         let mut pixels = PixelWindow::new(columns, rows, no_data.dn());
         let mut opaque = alpha.map(|_| PixelWindow::new(columns, rows, 0u8));
         let wanted: Vec<u16> = [*band].into_iter().chain(alpha.into_iter().flatten()).collect();
-        let copy = |block: BlockPixels| match &mut opaque {
-            Some(opaque) if block.band != *band => opaque.put(&block, &validity(&block.pixels)),
-            _ => pixels.put(&block, &digital_numbers(block.pixels.clone(), no_data)),
+        let copy = |block: BlockPixels| {
+            let BlockPixels { band: own_band, columns, rows, pixels: numbers } = block;
+            match &mut opaque {
+                Some(opaque) if own_band != *band => {
+                    opaque.put((&columns, &rows), &validity(&numbers));
+                }
+                _ => pixels.put((&columns, &rows), &digital_numbers(numbers, no_data)),
+            }
         };
         cog.read(level, columns, rows, &wanted, copy).await?;
         let mut pixels = pixels.pixels;
@@ -193,7 +198,9 @@ async fn read_mask<T: Transport, C: ByteCache>(
     };
     let own = (along(columns, level.width, mask.width), along(rows, level.height, mask.height));
     let mut window = PixelWindow::new(&own.0, &own.1, 0u8);
-    let copy = |block: BlockPixels| window.put(&block, &validity(&block.pixels));
+    let copy = |block: BlockPixels| {
+        window.put((&block.columns, &block.rows), &validity(&block.pixels));
+    };
     cog.read_mask(mask, band, &own.0, &own.1, copy).await?;
     let (width, height) = (own.0.len(), own.1.len());
     if (width, height) == (columns.len(), rows.len()) {
@@ -222,14 +229,15 @@ impl<'a, N: Copy> PixelWindow<'a, N> {
         Self { columns, rows, pixels: vec![fill; columns.len() * rows.len()] }
     }
 
-    /// Puts the numbers of a block, row by row, where they lie in the rectangle.
-    fn put(&mut self, block: &BlockPixels, numbers: &[N]) {
+    /// Puts the numbers of a block over columns and rows, row by row, where they lie in the
+    /// rectangle.
+    fn put(&mut self, block: (&Range<u32>, &Range<u32>), numbers: &[N]) {
         let Self { columns, rows, pixels } = self;
         let width = columns.len();
-        let across = columns.start.max(block.columns.start)..columns.end.min(block.columns.end);
-        for row in block.rows.clone() {
-            let from = (row - block.rows.start) as usize * block.columns.len();
-            let from = from + (across.start - block.columns.start) as usize;
+        let across = columns.start.max(block.0.start)..columns.end.min(block.0.end);
+        for row in block.1.clone() {
+            let from = (row - block.1.start) as usize * block.0.len();
+            let from = from + (across.start - block.0.start) as usize;
             let to = (row - rows.start) as usize * width + (across.start - columns.start) as usize;
             pixels[to..to + across.len()].copy_from_slice(&numbers[from..from + across.len()]);
         }

@@ -7,9 +7,9 @@ use std::ops::Range;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
     Area, BurntPreNbr, CellQuality, DnbrHistogram, DnbrOffset, Empty, FireGround, FireSide, Grid,
-    JoinedPixels, MapCell, MapWarning, MaskKind, MaskRules, NearestPixels, NoOffsetReason,
-    OffsetRing, PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows,
-    SideObservations, SideScenes, Summary, VALID, strips,
+    JoinedPixels, MapWarning, MaskKind, MaskRules, NearestPixels, NoOffsetReason, OffsetRing,
+    PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows, SideObservations,
+    SideScenes, Summary, VALID, start_states, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -185,9 +185,7 @@ impl<'a> StripCompositor<'a> {
             joined.add_strip(rows, sides, compositor);
         }
         for row in rows.clone() {
-            for (state, is_target) in state.iter_mut().zip(target.row(row)) {
-                *state = if is_target { VALID } else { Empty::OutsideBox.code() };
-            }
+            start_states(state, &target.row(row));
             match joined {
                 Some(joined) => joined.take(row, dnbr, pre_nbr, state),
                 None => {
@@ -280,7 +278,7 @@ impl ComputedMap {
             OffsetGround::RoundPerimeter(perimeter) => Some(perimeter),
         };
         let mut cells = DnbrHistogram::default();
-        self.dnbr.iter().for_each(|dnbr| cells.add(*dnbr));
+        cells.add_all(&self.dnbr);
         let fire = FireGround::of(perimeter, &cells);
         let mut ring = OffsetRing::over(&self.grid, bbox);
         let width = self.grid.width() as usize;
@@ -295,10 +293,7 @@ impl ComputedMap {
     /// The median NBR before the fire of what burnt.
     fn burnt_pre_nbr(&self, offset: Option<DnbrOffset>) -> Option<f64> {
         let mut burnt = BurntPreNbr::default();
-        for (dnbr, pre_nbr) in self.dnbr.iter().zip(&self.pre_nbr) {
-            let dnbr = offset.map_or(*dnbr, |offset| offset.correct(*dnbr));
-            burnt.add(dnbr, PreNbrCode::of(*pre_nbr));
-        }
+        burnt.add_all(&self.dnbr, offset.map_or(0.0, |offset| offset.mean as f32), &self.pre_nbr);
         burnt.median()
     }
 
@@ -324,10 +319,7 @@ impl ComputedMap {
         for ((row, dnbr), state) in
             (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width))
         {
-            let corrected = |dnbr: f32| offset.map_or(dnbr, |offset| offset.correct(dnbr));
-            let cells = dnbr.iter().zip(state);
-            let cells = cells.map(|(dnbr, state)| MapCell::new(corrected(*dnbr), *state));
-            summary.add_row(cells, self.grid.cell_area_ha(row));
+            summary.add_coded_row((dnbr, state), offset, self.grid.cell_area_ha(row));
         }
         let mut warnings = MapWarning::of_cells(&summary, self.burnt_pre_nbr(offset));
         warnings.extend(MapWarning::mostly_changed(&summary));

@@ -32,9 +32,14 @@ impl GroundCounts {
         views: &[SceneObservations],
     ) {
         let grid = target.grid();
-        let wanted: Vec<Vec<bool>> = rows.clone().map(|row| target.row(row)).collect();
+        // The row that was looked at last: few are.
+        let looked_at: RefCell<(Option<u32>, Vec<bool>)> = RefCell::default();
         let is_wanted = |column: u32, row: u32| {
-            wanted[(row - rows.start) as usize].get(column as usize).copied().unwrap_or(false)
+            let mut looked_at = looked_at.borrow_mut();
+            if looked_at.0 != Some(row) {
+                *looked_at = (Some(row), target.row(row));
+            }
+            looked_at.1.get(column as usize).copied().unwrap_or(false)
         };
         let mut counts = self.0.borrow_mut();
         for (scene, view) in side.scenes().iter().zip(views) {

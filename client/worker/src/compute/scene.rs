@@ -1,33 +1,27 @@
 //! One scene over an area: opened, read ahead of the strip at hand, and observed strip by strip
 //! from north to south.
 
-use std::collections::VecDeque;
-use std::future::Future;
 use std::ops::Range;
-use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    DnCounts, FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, MaskScale,
-    NearestPixels, OffsetDecision, OffsetRule, Placement, QualityTable, ReadPixels, Scaling,
-    SceneObservations, ScenePlan, SceneRows, SnowLimits, check_scene_files, choose_common_level,
-    mark_haze, offset_from_pixels, offset_rule,
+    DnCounts, FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, NearestPixels,
+    OffsetDecision, OffsetRule, Placement, ReadPixels, Scaling, SceneObservations, ScenePlan,
+    SceneRows, SnowLimits, check_scene_files, choose_common_level, offset_from_pixels, offset_rule,
 };
-use futures_channel::oneshot;
-use futures_util::future::{Either, select, try_join_all, try_join4};
+use futures_util::future::{join, try_join4};
 use serde::{Deserialize, Serialize};
 
 use crate::compute::band::CogBand;
 use crate::compute::colours::SceneColours;
-use crate::compute::joined_rows::joined_rows;
 use crate::compute::open_band::{BandFile, open_masked_band};
 use crate::compute::projection::CrsProjection;
+use crate::compute::read_ahead::{Bands, ReadAhead, SceneRowsPart, Spawn};
 use crate::compute::scene_error::SceneError;
 use crate::compute::target::TargetCells;
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::cog::ReadError;
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 use dragonfly_core::protocol::PictureKind;
@@ -46,17 +40,12 @@ pub struct CogScene<T, C> {
     pub nearest: Option<NearestPixels>,
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
+    ahead: ReadAhead<T, C>,
     scaling: Scaling,
     colours: Option<SceneColours<T, C>>,
     read: SceneRows,
-    /// Parts that are not requested yet, from north to south.
-    waiting: VecDeque<Range<i64>>,
-    /// Parts under way, in the same order.
-    under_way: VecDeque<oneshot::Receiver<Result<SceneRowsPart, ReadError>>>,
-    under_way_bytes: u64,
     /// The first row of pixels that was not observed yet.
     observed_to: u32,
-    spawn: Spawn,
 }
 
 /// The unit in which a scene is observed.
@@ -88,41 +77,6 @@ pub struct PixelGrid {
     pub pixel_m: f64,
 }
 
-/// The bands at the level read.
-struct Bands<T, C> {
-    /// Of [`SpectralIndex::MAPPED`].
-    pair: [CogBand<T, C>; 2],
-    mask: Option<CogBand<T, C>>,
-    /// What states haze beside the mask, in the mask's pixels.
-    haze: Option<(MaskKind, CogBand<T, C>)>,
-    mask_scale: MaskScale,
-    quality: Option<QualityTable>,
-}
-
-/// Some rows of the level, with the rectangles of them that are needed.
-struct SceneRowsPart {
-    rows: Range<i64>,
-    rectangles: Vec<Rectangle>,
-}
-
-struct Rectangle {
-    columns: Range<i64>,
-    rows: Range<i64>,
-    bands: [Vec<u16>; 2],
-    mask: Option<Vec<u16>>,
-}
-
-/// Spawns work that runs by itself: scenes share connections, and one that is not being observed
-/// must not hold them.
-///
-/// In the browser this is `spawn_local`; in tests the work may be done at once.
-pub type Spawn = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
-
-/// Fewest rows that are requested together, where blocks are flat.
-const MIN_PART_ROWS: i64 = 256;
-/// Bytes of pixels that are requested ahead of their use, but always two parts.
-const AHEAD_BYTES: u64 = 48 << 20;
-
 /// How a scene is opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SceneOptions {
@@ -152,11 +106,6 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         let frame = files.frame()?;
         let Some(placed) = files.place(&frame, target)? else { return Ok(None) };
         let pair = files.pair_for(placed.cell_size_px);
-        let offset = offset_of(item, &pair).await?;
-        let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
-        let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
-        let colours =
-            open_colours(fetcher, cache, item, options.picture, (scaling, target)).await?;
         let pixel_grid = pixel_grid(&files.pair[0].cog.image().crs, &frame);
         let [level_size, block_size] = [pair[0].size(), pair[0].block_size()];
         let mask = files.mask.map(|file| CogBand::mask_at_level(file, level_size));
@@ -168,34 +117,37 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         };
         let plan = plan_of(placed, &level_frame, options, target);
         let haze = files.haze.map(|file| CogBand::at_size(file, level_frame.mask_size));
-        let bands = Bands {
+        let bands = Rc::new(Bands {
             mask,
             haze: item.haze().map(|(kind, _)| kind).zip(haze),
             mask_scale: plan.mask_scale(),
             quality,
             pair,
-        };
+        });
         let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
         let mut read = SceneRows::default();
         read.start_at(plan.columns().clone(), rows.start, plan.mask_scale());
-        let mut scene = Self {
+        let mut ahead = ReadAhead::new(&plan, &rows, Rc::clone(&bands), spawn);
+        // What the offset needs is requested first, and what the strips need behind it.
+        let (offset, ()) = join(offset_of(item, &bands.pair), async { ahead.request(&plan) }).await;
+        let offset = offset?;
+        let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
+        let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
+        let colours =
+            open_colours(fetcher, cache, item, options.picture, (scaling, target)).await?;
+        Ok(Some(Self {
             used,
             mask_kinds: item.mask_kinds(),
             pixel_grid,
             nearest: plan.nearest_pixels().filter(|_| colours.is_none()),
             observed_to: 0,
-            waiting: parts(&plan, &rows),
             plan,
-            bands: Rc::new(bands),
+            bands,
+            ahead,
             scaling,
             colours,
             read,
-            under_way: VecDeque::new(),
-            under_way_bytes: 0,
-            spawn: Rc::clone(spawn),
-        };
-        scene.prefetch();
-        Ok(Some(scene))
+        }))
     }
 
     /// Observes the cells in a strip of rows, or their pixels; `None` where the scene covers no
@@ -221,11 +173,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             self.read.forget_above(needed.start);
         }
         while self.read.rows().end < needed.end {
-            self.prefetch();
-            let Some(part) = self.under_way.pop_front() else { break };
-            // The spawned work ends by sending.
-            let Ok(part) = part.await else { break };
-            self.add_part(&part?);
+            let Some(part) = self.ahead.next(&self.plan).await? else { break };
+            self.add_part(&part);
         }
         if unit == ObservationUnit::Pixel {
             return Ok(SceneStrip { view: self.new_pixels(rows), rgba: Vec::new() });
@@ -247,21 +196,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         Some(self.read.observe(&new, self.scaling))
     }
 
-    /// Requests parts ahead, as far as memory allows.
-    fn prefetch(&mut self) {
-        while self.under_way.len() < 2 || self.under_way_bytes < AHEAD_BYTES {
-            let Some(rows) = self.waiting.pop_front() else { return };
-            self.under_way_bytes += self.part_bytes(&rows);
-            let blocks = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
-            let rectangles = joined_rows(blocks);
-            let (sender, receiver) = oneshot::channel();
-            self.under_way.push_back(receiver);
-            (self.spawn)(Box::pin(send_part(sender, Rc::clone(&self.bands), rectangles, rows)));
-        }
-    }
-
     fn add_part(&mut self, part: &SceneRowsPart) {
-        self.under_way_bytes -= self.part_bytes(&part.rows);
         self.read.make_room(part.rows.end);
         for rectangle in &part.rectangles {
             self.read.put(&ReadPixels {
@@ -274,13 +209,6 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             });
         }
         self.read.dilate_clouds(part.rows.start, self.plan.mask_buffer_px());
-    }
-
-    fn part_bytes(&self, rows: &Range<i64>) -> u64 {
-        let columns = self.plan.columns();
-        let pixels = ((rows.end - rows.start) * (columns.end - columns.start)) as u64;
-        let mask_bytes = 2 * self.plan.mask_scale().mask_px_per_pixel();
-        pixels * (SceneRows::PIXEL_BYTES + mask_bytes)
     }
 }
 
@@ -396,14 +324,6 @@ fn pixel_grid(crs: &Crs, frame: &ImageFrame) -> Option<PixelGrid> {
     Some(PixelGrid { epsg: *epsg, corner_m, pixel_m: frame.geo_transform.pixel_size() })
 }
 
-/// Splits rows of pixels into the parts that are requested together: whole rows of blocks.
-fn parts(plan: &ScenePlan, rows: &Range<i64>) -> VecDeque<Range<i64>> {
-    let block_rows = plan.blocks().size.1;
-    let part_rows = (MIN_PART_ROWS + block_rows - 1) / block_rows * block_rows;
-    let starts = plan.whole_blocks(rows).step_by(part_rows as usize);
-    starts.map(|start| start.max(rows.start)..(start + part_rows).min(rows.end)).collect()
-}
-
 /// The offset that a scene's numbers carry.
 async fn offset_of<T: Transport, C: ByteCache>(
     item: &Item,
@@ -430,53 +350,4 @@ async fn coarsest_has<T: Transport, C: ByteCache>(
 ) -> bool {
     band.coarsest_px() <= MAX_DOUBTED_PX
         && band.count_coarsest().await.is_ok_and(|counts| condition(&counts))
-}
-
-/// Reads a part and sends it; ends at once when the receiver is dropped.
-async fn send_part<T: Transport, C: ByteCache>(
-    mut sender: oneshot::Sender<Result<SceneRowsPart, ReadError>>,
-    bands: Rc<Bands<T, C>>,
-    rectangles: Vec<(Range<i64>, Range<i64>)>,
-    rows: Range<i64>,
-) {
-    let read = match select(sender.cancellation(), pin!(read_part(bands, rectangles, rows))).await {
-        Either::Left(_) => return,
-        Either::Right((read, _)) => read,
-    };
-    // The receiver may be dropped in this very moment.
-    let _ = sender.send(read);
-}
-
-async fn read_part<T: Transport, C: ByteCache>(
-    bands: Rc<Bands<T, C>>,
-    rectangles: Vec<(Range<i64>, Range<i64>)>,
-    rows: Range<i64>,
-) -> Result<SceneRowsPart, ReadError> {
-    let read = rectangles.into_iter().map(|(columns, rows)| read_rectangle(&bands, columns, rows));
-    Ok(SceneRowsPart { rows, rectangles: try_join_all(read).await? })
-}
-
-async fn read_rectangle<T: Transport, C: ByteCache>(
-    bands: &Bands<T, C>,
-    columns: Range<i64>,
-    rows: Range<i64>,
-) -> Result<Rectangle, ReadError> {
-    let scale = bands.mask_scale;
-    let (mask_columns, mask_rows) = (scale.columns(&columns), scale.rows(&rows));
-    let read_mask = async |mask: Option<&CogBand<T, C>>| match mask {
-        Some(mask) => mask.read(&mask_columns, &mask_rows).await.map(Some),
-        None => Ok(None),
-    };
-    let [first, second] = &bands.pair;
-    let (first, second, mut mask, haze) = try_join4(
-        first.read(&columns, &rows),
-        second.read(&columns, &rows),
-        read_mask(bands.mask.as_ref()),
-        read_mask(bands.haze.as_ref().map(|(_, haze)| haze)),
-    )
-    .await?;
-    if let (Some(mask), Some(haze), Some((kind, _))) = (&mut mask, haze, &bands.haze) {
-        mark_haze(mask, &haze, *kind);
-    }
-    Ok(Rectangle { columns, rows, bands: [first, second], mask })
 }

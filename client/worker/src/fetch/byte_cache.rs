@@ -8,7 +8,7 @@ pub trait ByteCache {
     fn get(&self, url: &str, range: &Range<u64>) -> impl Future<Output = Option<Vec<u8>>>;
 
     /// Caches bytes. What cannot be cached is dropped: it can be fetched again.
-    fn put(&self, url: &str, range: &Range<u64>, bytes: &[u8]) -> impl Future<Output = ()>;
+    fn put(&self, url: &str, range: &Range<u64>, bytes: Vec<u8>) -> impl Future<Output = ()>;
 }
 
 /// Keeps nothing.
@@ -20,5 +20,5 @@ impl ByteCache for NoCache {
         None
     }
 
-    async fn put(&self, _url: &str, _range: &Range<u64>, _bytes: &[u8]) {}
+    async fn put(&self, _url: &str, _range: &Range<u64>, _bytes: Vec<u8>) {}
 }

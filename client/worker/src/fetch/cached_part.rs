@@ -50,7 +50,7 @@ impl CachedVersion {
         let (rest, length) = rest.split_last_chunk::<4>()?;
         let length = u32::from_le_bytes(*length) as usize;
         let start = rest.len().checked_sub(length)?;
-        let version = serde_json::from_slice(&rest[start..]).ok()?;
+        let version = serde_json::from_str(std::str::from_utf8(&rest[start..]).ok()?).ok()?;
         cached.truncate(start);
         Some((version, cached))
     }

@@ -275,7 +275,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
 
     async fn put(&self, range: &Range<u64>, bytes: &[u8]) {
         let entry = self.version.borrow().wrap(bytes);
-        self.cache.put(&self.url, range, &entry).await;
+        self.cache.put(&self.url, range, entry).await;
     }
 
     /// Fetches a part of the version that is read.
@@ -283,7 +283,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         let fetched = self.fetch_unchecked(range).await;
         if matches!(fetched, Err(FetchError::Changed | FetchError::PastTheEnd(_))) {
             // The next time the file is read from its start, and not from the cache.
-            self.cache.put(&self.url, &(0..FIRST_BYTES), &[]).await;
+            self.cache.put(&self.url, &(0..FIRST_BYTES), Vec::new()).await;
         }
         fetched
     }

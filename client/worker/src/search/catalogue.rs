@@ -253,9 +253,9 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         let link_key = format!("{key}#link");
         match self.with_retry(page, read).await {
             Ok(page) => {
-                self.cache.put(&key, &whole, &page.body).await;
-                if let Some(link) = &page.link {
-                    self.cache.put(&link_key, &whole, link.as_bytes()).await;
+                self.cache.put(&key, &whole, page.body.clone()).await;
+                if let Some(link) = page.link.clone() {
+                    self.cache.put(&link_key, &whole, link.into_bytes()).await;
                 }
                 Ok(page)
             }
@@ -368,8 +368,8 @@ mod tests {
             self.0.borrow().get(url).cloned()
         }
 
-        async fn put(&self, url: &str, _range: &Range<u64>, bytes: &[u8]) {
-            self.0.borrow_mut().insert(url.to_owned(), bytes.to_vec());
+        async fn put(&self, url: &str, _range: &Range<u64>, bytes: Vec<u8>) {
+            self.0.borrow_mut().insert(url.to_owned(), bytes);
         }
     }
 

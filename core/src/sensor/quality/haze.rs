@@ -15,6 +15,8 @@ const MAX_OPACITY: u16 = 300;
 /// Marks in values of QA_PIXEL where the file beside it states much haze.
 ///
 /// Both hold the same pixels; a pixel that only one of them has stays unmarked.
+// Not part of its callers, which are compiled for size in the browser.
+#[inline(never)]
 pub fn mark_haze(qa_pixel: &mut [u16], haze: &[u16], kind: MaskKind) {
     qa_pixel.iter_mut().for_each(|value| *value &= !HAZE_MARK);
     for (value, haze) in qa_pixel.iter_mut().zip(haze) {

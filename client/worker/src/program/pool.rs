@@ -6,13 +6,13 @@ use std::future::Future;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::{ObservationUnit, PixelGrid, SceneOptions, SceneSource, SceneStrip};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{JobError, JobErrorKind};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
     CellQuality, CellWindow, Lattice, MaskKind, NearestPixels, Observations, PromisedGround,
 };
-use dragonfly_worker::{ObservationUnit, PixelGrid, SceneOptions, SceneSource, SceneStrip};
 use futures_channel::oneshot;
 use futures_util::future::join_all;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
@@ -20,8 +20,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::messages::{SpareBuffers, pairs, receive, scope, send};
-use crate::scene_worker::{NAME, Opening, SceneEvent, SceneTask, TargetOptions};
+use crate::program::messages::{SpareBuffers, pairs, receive, scope, send};
+use crate::program::scene_worker::{NAME, Opening, SceneEvent, SceneTask, TargetOptions};
 
 /// Fewest workers, so that both sides of a fire are read at the same time, and most.
 const WORKERS: (usize, usize) = (2, 6);
@@ -238,11 +238,7 @@ impl SceneSource for RemoteScene {
                 return Ok(SceneStrip::default());
             };
             let [nbr, qualities, rgba] = &buffers[..] else { return Ok(SceneStrip::default()) };
-            let qualities = Uint8Array::new(qualities).to_vec();
-            let quality = qualities
-                .into_iter()
-                .map(|code| CellQuality::from_code(code).unwrap_or_default())
-                .collect();
+            let quality = CellQuality::from_codes(Uint8Array::new(qualities).to_vec());
             let view = Some((
                 CellWindow { columns, rows },
                 Observations { nbr: Float32Array::new(nbr).to_vec(), quality },

@@ -5,6 +5,13 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::{
+    BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
+    OffsetGround, RangeFetcher, ResultKey, SceneBytes, SceneOptions, SidePictures, TargetCells,
+    Tokens, Transport, UtmGrid, UtmGridError, WEIGH_ABOVE_MB, around, catalogue_error, compute,
+    compute_in_utm, corrected, export, found, masked_hosts, nearest, question, scene_bytes,
+    windows,
+};
 use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
     CACHE_BYTES, ComputeRequest, ComputeResult, DownloadRequest, FileKind, JobError, JobErrorKind,
@@ -15,13 +22,6 @@ use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts, Unreques
 use dragonfly_core::{
     Area, FireSide, Grid, MapWarning, VERSION, check_sides, mercator::TILE_SIZE_PX,
 };
-use dragonfly_worker::{
-    BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
-    OffsetGround, RangeFetcher, ResultKey, SceneBytes, SceneOptions, SidePictures, TargetCells,
-    Tokens, Transport, UtmGrid, UtmGridError, WEIGH_ABOVE_MB, around, catalogue_error, compute,
-    compute_in_utm, corrected, export, found, masked_hosts, nearest, question, scene_bytes,
-    windows,
-};
 use futures_util::future::{
     AbortHandle, Either, abortable, join, join_all, select, try_join, try_join_all,
 };
@@ -29,12 +29,12 @@ use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Url;
 
-use crate::byte_store::ByteStore;
-use crate::cached_results::{CachedResults, Computed, StripPictures};
-use crate::map_blocks::blocks;
-use crate::messages::{SpareBuffers, bytes, on_message, receive, scope, send};
-use crate::pool::{Pool, RemoteScene};
-use crate::scene_worker::{AT_ONCE_PER_HOST, TargetOptions, is_online};
+use crate::program::byte_store::ByteStore;
+use crate::program::cached_results::{CachedResults, Computed, StripPictures};
+use crate::program::map_blocks::blocks;
+use crate::program::messages::{SpareBuffers, bytes, on_message, receive, scope, send};
+use crate::program::pool::{Pool, RemoteScene};
+use crate::program::scene_worker::{AT_ONCE_PER_HOST, TargetOptions, is_online};
 
 /// Files that answer more slowly than this are not weighed: the estimate stands.
 const WEIGHING_LIMIT: Duration = Duration::from_secs(6);

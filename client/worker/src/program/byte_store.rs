@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::ByteCache;
 use dragonfly_core::stac::without_token;
-use dragonfly_worker::ByteCache;
 use js_sys::{Array, Reflect, Uint8Array, encode_uri_component};
 use tokio::sync::{Mutex, OnceCell};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Request, Response};
 
-use crate::messages::scope;
+use crate::program::messages::scope;
 
 const NAME: &str = "dragonfly-blocks";
 /// Root of the entries' addresses: no such host exists.
@@ -192,18 +192,18 @@ impl ByteCache for ByteStore {
         Some(bytes)
     }
 
-    async fn put(&self, url: &str, range: &Range<u64>, bytes: &[u8]) {
+    async fn put(&self, url: &str, range: &Range<u64>, bytes: Vec<u8>) {
         let Some(cache) = self.cache().await.cloned() else { return };
         let (file, entry) = (file(url), entry(url, range));
         if let Some(entries) = self.entries(&file).await.get() {
             entries.borrow_mut().insert(entry.clone());
         }
-        if self.waiting_bytes.get() + bytes.len() <= MAX_WAITING {
-            let replaced =
-                self.waiting.borrow_mut().insert(entry, bytes.to_vec()).map_or(0, |old| old.len());
-            self.waiting_bytes.set(self.waiting_bytes.get() + bytes.len() - replaced);
+        let waiting_bytes = self.waiting_bytes.get() + bytes.len();
+        if waiting_bytes <= MAX_WAITING {
+            let replaced = self.waiting.borrow_mut().insert(entry, bytes);
+            self.waiting_bytes.set(waiting_bytes - replaced.map_or(0, |old| old.len()));
         } else if let Ok(answer) =
-            Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))
+            Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..])))
         {
             // Written in the background: an entry that cannot be written is dropped.
             let write = cache.put_with_str(&entry, &answer);

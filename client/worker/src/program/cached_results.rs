@@ -5,20 +5,20 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use dragonfly_core::Grid;
-use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::protocol::{BlockAddress, CACHE_BYTES, ComputeResult};
-use dragonfly_worker::{
+use crate::{
     BrowserTransport, ComputedMap, PixelGrid, ResultKey, ResultReader, ResultWriter, SidePictures,
     Transport,
 };
+use dragonfly_core::Grid;
+use dragonfly_core::mercator::TILE_SIZE_PX;
+use dragonfly_core::protocol::{BlockAddress, CACHE_BYTES, ComputeResult};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::byte_store::ByteStore;
-use crate::map_blocks::blocks;
-use crate::messages::SpareBuffers;
+use crate::program::byte_store::ByteStore;
+use crate::program::map_blocks::blocks;
+use crate::program::messages::SpareBuffers;
 
 /// The cache of results.
 pub(crate) struct CachedResults {

@@ -5,22 +5,22 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{JobError, JobErrorKind};
-use dragonfly_core::stac::Item;
-use dragonfly_core::{Area, CellWindow};
-use dragonfly_worker::{
+use crate::{
     BrowserTransport, CogScene, GridTarget, ObservationUnit, PixelGrid, RangeFetcher, SceneOptions,
     SceneStrip, Spawn, TargetCells, UtmGrid, scene_error,
 };
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::protocol::{JobError, JobErrorKind};
+use dragonfly_core::stac::Item;
+use dragonfly_core::{Area, CellQuality, CellWindow};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Date};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::byte_store::ByteStore;
-use crate::messages::{SpareBuffers, on_message, pairs_buffer, receive, scope, send};
+use crate::program::byte_store::ByteStore;
+use crate::program::messages::{SpareBuffers, on_message, pairs_buffer, receive, scope, send};
 
 /// The name of such a worker.
 pub(crate) const NAME: &str = "scene";
@@ -219,7 +219,7 @@ impl SceneWorkerState {
         let Some((window, cells)) = view else {
             return self.send(&SceneEvent::NoCells { ticket }, &[]);
         };
-        let qualities: Vec<u8> = cells.quality.into_iter().map(|quality| quality as u8).collect();
+        let qualities = CellQuality::codes(cells.quality);
         let event = SceneEvent::Observed { ticket, columns: window.columns, rows: window.rows };
         self.send(
             &event,

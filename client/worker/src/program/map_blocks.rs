@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use crate::{ComputedMap, SidePictures};
 use dragonfly_core::Empty;
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::protocol::BlockAddress;
-use dragonfly_worker::{ComputedMap, SidePictures};
 use js_sys::ArrayBuffer;
 
-use crate::messages::SpareBuffers;
+use crate::program::messages::SpareBuffers;
 
 /// The tiles of some rows with their buffers; none for a tile wholly outside the area.
 pub(crate) fn blocks(
@@ -31,13 +31,13 @@ pub(crate) fn blocks(
             x: tiles.x_start + x,
             y: tiles.y_start + rows.start / TILE_SIZE_PX,
         };
+        let has_outside = state.contains(&Empty::OutsideBox.code());
         let inside = |plane: &[f32]| {
             let mut cells = cut(plane, starts.clone());
-            for (number, code) in cells.iter_mut().zip(&state) {
-                // Around a perimeter the offset needs numbers, but they are not of the result.
-                if *code == Empty::OutsideBox.code() {
-                    *number = f32::NAN;
-                }
+            // Around a perimeter the offset needs numbers, but they are not of the result.
+            let outside = cells.iter_mut().zip(if has_outside { &state[..] } else { &[] });
+            for (number, _) in outside.filter(|(_, code)| **code == Empty::OutsideBox.code()) {
+                *number = f32::NAN;
             }
             cells
         };
