@@ -8,8 +8,9 @@ use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 
 /// Pixels along a side: 12 km.
 const SIDE_PX: usize = 600;
-/// Shares of the ground under cloud.
-const CLOUD_SHARES: [f64; 2] = [0.3, 0.4];
+/// Shares of the ground under cloud, and of the fire that is shown at least: of the later fire, three
+/// images under 40 % of cloud and its buffer leave a twelfth unseen.
+const CLOUDS: [(f64, f64); 2] = [(0.3, 0.93), (0.4, 0.91)];
 /// Share of the clouds that the classification takes for woodland.
 const MISSED_SHARE: f64 = 0.25;
 /// The fire, since a few days: columns and rows of its pixels.
@@ -71,8 +72,8 @@ fn rolling_map(fire: &str, cloud_share: f64, seed: u64) -> ScenarioMap {
 #[test]
 fn clouds_that_the_mask_misses_are_not_burnt_and_a_fire_is_shown() {
     let nights = [("2025-08-09", 100), ("2025-08-19", 200)];
-    let nights = CLOUD_SHARES.into_iter().flat_map(|share| nights.map(|night| (share, night)));
-    for (cloud_share, (fire, seed)) in nights {
+    let nights = CLOUDS.into_iter().flat_map(|clouds| nights.map(|night| (clouds, night)));
+    for ((cloud_share, min_shown), (fire, seed)) in nights {
         let map = rolling_map(fire, cloud_share, seed);
         let (quiet, burnt) = (map.shares(is_quiet), map.shares(is_on_fire));
         let of_seen = |share: f64| share / quiet.seen;
@@ -86,6 +87,6 @@ fn clouds_that_the_mask_misses_are_not_burnt_and_a_fire_is_shown() {
             burnt.provisional / burnt.seen,
         );
         assert!(of_seen(quiet.confirmed) <= 0.02, "{quiet:?}");
-        assert!(shown >= 0.93, "{burnt:?}");
+        assert!(shown >= min_shown, "{burnt:?}");
     }
 }
