@@ -1,8 +1,9 @@
 // Optimizes the programs of a release with wasm-opt, after removing what can never be of use: the texts of panics, and
 // exports that nothing calls. It runs before shorten.mjs, which trunk runs after each build.
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { CODE, DATA, EXPORTS, Reader, exportsOf, functionNames, mapSections, number, text } from "./program.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR;
@@ -28,7 +29,7 @@ const FLAGS = { "dragonfly-client": SMALL, "dragonfly-tools": SMALL, "dragonfly-
  * have, nothing displays what they write, and they end in this instruction as well.
  */
 const PANICS = [
-  /^(core|std)::panicking::/,
+  /^core::panicking::(panic_const::)?(panic|assert_failed)/,
   /^core::(option|result)::(unwrap|expect)_failed$/,
   /^core::slice::.*_fail$/,
   /^core::str::slice_error_fail/,
@@ -42,38 +43,34 @@ const PANICS = [
   /^std::thread::local::panic_access_error$/,
   /^__rustc::rust_begin_unwind$/,
 ];
-/** Streams between page and server, in server_fn, a part of leptos: its exports keep them in programs that make none. */
-const UNUSED = [/\bwasm_streams::/, /\bfutures_io::/];
-/** What makes promises, and how many of it are those of the streams: a program that makes others keeps all. */
-const PROMISE = /\bfuture_to_promise\b/;
-const PROMISE_INNERMOST = /^js_sys::futures::future_to_promise(::\{\{closure\}\}){2}$/;
-const STREAM_PROMISES = 5;
 /** A function without local variables: `unreachable`, `end`. */
 const TRAP = Buffer.from([3, 0, 0x00, 0x0b]);
-
+/** The classes of server_fn, a part of leptos, for streams between page and server; the programs make none. */
 const UNUSED_EXPORT = /^(__wbg_)?intounderlying\w+$/;
 
-/** A program whose panics end without a text, and whose unused functions are empty. */
-function withoutUnused(wasm) {
+/**
+ * A program whose panics end without a text. Names of functions alone prove nothing, since the compiler merges functions
+ * of equal content: what is replaced also ends in the instruction itself.
+ */
+function withoutPanicTexts(wasm) {
   const { names, imported } = functionNames(wasm);
-  for (const [index, name] of names) names.set(index, name.replace(/\[[0-9a-f]+\]/g, "").replace(/::h[0-9a-f]{16}$/, ""));
-  const isAny = (index, kinds) => kinds.some((kind) => kind.test(names.get(index) ?? ""));
-  const promises = [...names.values()].filter((name) => PROMISE_INNERMOST.test(name)).length;
-  const unused = promises === STREAM_PROMISES ? [...UNUSED, PROMISE] : UNUSED;
-  let panics = 0;
+  const plain = (name) => name.replace(/\[[0-9a-f]+\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
+  const isPanic = (index, body) =>
+    body.subarray(-2).equals(TRAP.subarray(-2)) && PANICS.some((panic) => panic.test(plain(names.get(index) ?? "")));
+  let count = 0;
   const smaller = mapSections(wasm, (kind, section) => {
     if (kind === DATA) return withoutLocations(section);
     if (kind !== CODE) return section;
     const reader = new Reader(section);
     const functions = Array.from({ length: reader.number() }, (_, at) => {
       const body = reader.slice(reader.number());
-      const isPanic = isAny(imported + at, PANICS);
-      panics += isPanic;
-      return isPanic || isAny(imported + at, unused) ? TRAP : Buffer.concat([number(body.length), body]);
+      if (!isPanic(imported + at, body)) return Buffer.concat([number(body.length), body]);
+      count++;
+      return TRAP;
     });
     return Buffer.concat([number(functions.length), ...functions]);
   });
-  if (!panics) throw new Error("no panic was found: the program has no names of functions, or the standard library others");
+  if (!count) throw new Error("no panic was found: the program has no names of functions, or the standard library others");
   return smaller;
 }
 
@@ -118,12 +115,14 @@ function withoutUnusedExports(wasm) {
   });
 }
 
+async function optimize(name) {
+  const [program] = /^dragonfly-[a-z]+/.exec(name);
+  const file = join(dist, name);
+  writeFileSync(file, withoutUnusedExports(withoutPanicTexts(readFileSync(file))));
+  const stripped = ["--strip-producers", "--strip-target-features"];
+  await promisify(execFile)("wasm-opt", [...FEATURES, ...stripped, ...FLAGS[program], file, "-o", file]);
+}
+
 if (dist && process.env.TRUNK_PROFILE === "release") {
-  for (const name of readdirSync(dist).filter((name) => name.endsWith("_bg.wasm"))) {
-    const [program] = /^dragonfly-[a-z]+/.exec(name);
-    const file = join(dist, name);
-    writeFileSync(file, withoutUnusedExports(withoutUnused(readFileSync(file))));
-    const kept = ["--strip-producers", "--strip-target-features"];
-    execFileSync("wasm-opt", [...FEATURES, ...kept, ...FLAGS[program], file, "-o", file], { stdio: "inherit" });
-  }
+  await Promise.all(readdirSync(dist).filter((name) => name.endsWith("_bg.wasm")).map(optimize));
 }
