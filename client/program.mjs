@@ -2,12 +2,7 @@
 
 export const IMPORTS = 2;
 export const EXPORTS = 7;
-export const CODE = 10;
-export const DATA = 11;
-const CUSTOM = 0;
 export const KINDS = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
-/** The part of the custom section `name` that holds the names of functions. */
-const FUNCTION_NAMES = 1;
 
 /** Reads a WebAssembly program piece by piece. */
 export class Reader {
@@ -89,23 +84,4 @@ export function exportsOf(section) {
     reader.number();
     return { name, type: section.subarray(from, reader.at) };
   });
-}
-
-/** The names of a program's functions by their indices; those that are imported are numbered first. */
-export function functionNames(wasm) {
-  const names = new Map();
-  let imported = 0;
-  mapSections(wasm, (kind, section) => {
-    if (kind === IMPORTS) imported = importsOf(section).filter((it) => it.kind === KINDS.func).length;
-    const reader = new Reader(section);
-    if (kind !== CUSTOM || reader.text() !== "name") return section;
-    while (!reader.isAtEnd) {
-      const part = reader.byte();
-      const list = new Reader(reader.slice(reader.number()));
-      if (part !== FUNCTION_NAMES) continue;
-      for (let count = list.number(); count > 0; count--) names.set(list.number(), list.text());
-    }
-    return section;
-  });
-  return { names, imported };
 }
