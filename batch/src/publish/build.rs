@@ -65,18 +65,9 @@ pub(crate) fn build(
     map.tile_count = cut.stored;
     map.tiles_skipped = cut.skipped;
     map.tile_index = cut.index;
-    let mark_tiles = |set: TileSet, marks: Option<CutTiles>| {
-        let marks = marks.filter(|marks| marks.stored > 0)?;
-        let (region, run, set) = (&region.name, &map.run_id, set.name());
-        Some(MarkTiles {
-            run_tile_url_template: format!("/tiles/{region}/{run}/{set}/{{z}}/{{x}}/{{y}}.png"),
-            tile_count: marks.stored,
-            tile_index: marks.index,
-        })
-    };
-    let changed_tiles = mark_tiles(TileSet::Change, change);
-    let provisional_tiles = mark_tiles(TileSet::Provisional, provisional);
-    (map.changed_tiles, map.provisional_tiles) = (changed_tiles, provisional_tiles);
+    map.changed_tiles = mark_tiles(&region.name, &map.run_id, TileSet::Change, change);
+    map.provisional_tiles =
+        mark_tiles(&region.name, &map.run_id, TileSet::Provisional, provisional);
     let meta = RegionMeta {
         last_run_at: Some(started_at),
         last_status: RunStatus::Success,
@@ -87,6 +78,17 @@ pub(crate) fn build(
     // Everything must be on the disk before the metadata names it.
     store.sync()?;
     Ok(meta)
+}
+
+/// What the metadata states of tiles of ground that is marked apart; `None` where none is stored.
+fn mark_tiles(region: &str, run: &str, set: TileSet, marks: Option<CutTiles>) -> Option<MarkTiles> {
+    let marks = marks.filter(|marks| marks.stored > 0)?;
+    let set = set.name();
+    Some(MarkTiles {
+        run_tile_url_template: format!("/tiles/{region}/{run}/{set}/{{z}}/{{x}}/{{y}}.png"),
+        tile_count: marks.stored,
+        tile_index: marks.index,
+    })
 }
 
 /// Writes the dNBR and the layers that the map names as COGs; gives their bytes.

@@ -52,6 +52,18 @@ pub struct ReadPixels<'a> {
     pub snow: SnowLimits,
 }
 
+impl ReadPixels<'_> {
+    /// Whether both bands hold data.
+    #[inline]
+    fn has_data(&self, (first, second): (&u16, &u16)) -> bool {
+        let [no_first, no_second] = self.no_data;
+        (*first != no_first)
+            & (*second != no_second)
+            & (*first != SATURATED_DN)
+            & (*second != SATURATED_DN)
+    }
+}
+
 impl SceneRows {
     /// Bytes of a pixel: two bands of 16 bits, its quality, and that of its mask's pixels.
     pub const PIXEL_BYTES: u64 = 6;
@@ -189,13 +201,7 @@ impl MaskRows {
         read: &ReadPixels,
         [first, second]: [&[u16]; 2],
     ) {
-        let [no_first, no_second] = read.no_data;
-        let has_data = |(first, second): (&u16, &u16)| {
-            (*first != no_first)
-                & (*second != no_second)
-                & (*first != SATURATED_DN)
-                & (*second != SATURATED_DN)
-        };
+        let has_data = |pair: (&u16, &u16)| read.has_data(pair);
         let is_plain =
             |(first, second)| has_data((first, second)) & !read.snow.is_snow(*first, *second);
         // Without an early end, so that processors take several at once.
