@@ -10,9 +10,10 @@ const MIN_SUM: f32 = 0.04;
 const FLAME_REFLECTANCE: f64 = 0.6;
 /// NIR reflectance that ground which has just burnt stays below: char and ash are dark. Of 649,649
 /// burnt pixels of the Madre fire, five weeks after, 0.1 % reflect 0.22 and none in a thousand 0.25.
-const MIN_BRIGHT_NIR: f32 = 0.25;
-/// NBR above which ground of that brightness is dense vegetation, and not a cloud or smoke.
-const MAX_BRIGHT_NBR: f32 = 0.4;
+const MIN_BRIGHT_NIR: f32 = 0.28;
+/// NBR above which ground of that brightness is vegetation, though perhaps partly burnt, and not a
+/// cloud or smoke, which reflect SWIR2 nearly as well as NIR.
+const MAX_BRIGHT_NBR: f32 = 0.25;
 /// Highest reflectance of ground. Of Landsat's numbers it is 43,636.
 const MAX_REFLECTANCE: f64 = 1.0;
 /// The scale above which the numbers of 16 bits are no reflectance: that of a collection about which
@@ -66,7 +67,7 @@ impl ReflectanceLimits {
             && i32::from(highest_swir) <= self.max_dn.min(self.max_unlit_dn)
     }
 
-    /// Whether ground reflects more NIR than burnt ground does, and is no dense vegetation either.
+    /// Whether ground reflects more NIR than burnt ground does, and is no vegetation either.
     #[inline]
     pub(crate) fn is_too_bright_for_burns(&self, nir: f32, nbr: f32) -> bool {
         (nir >= self.min_bright_nir) & (nbr < MAX_BRIGHT_NBR)
@@ -107,11 +108,11 @@ mod tests {
     #[test]
     fn burnt_ground_is_darker_than_clouds_smoke_and_dry_grass_that_no_mask_finds() {
         let limits = ReflectanceLimits::of(SENTINEL);
-        for (nir, nbr) in [(0.52, 0.14), (0.30, 0.22), (0.25, 0.39)] {
+        for (nir, nbr) in [(0.52, 0.14), (0.30, 0.22), (0.28, 0.24)] {
             assert!(limits.is_too_bright_for_burns(nir, nbr), "{nir} {nbr}");
         }
-        // A burn, woodland, and a hole.
-        for (nir, nbr) in [(0.22, -0.1), (0.32, 0.5), (0.6, f32::NAN)] {
+        // A burn, ground that burnt partly, woodland, and a hole.
+        for (nir, nbr) in [(0.22, -0.1), (0.29, 0.3), (0.32, 0.5), (0.6, f32::NAN)] {
             assert!(!limits.is_too_bright_for_burns(nir, nbr), "{nir} {nbr}");
         }
         let unscaled = ReflectanceLimits::of(Scaling { scale: 1.0, offset_dn: 0.0 });

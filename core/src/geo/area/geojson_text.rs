@@ -22,42 +22,55 @@ pub(super) fn polygons(text: &str) -> Result<Vec<Vec<AreaRing>>, AreaError> {
     let mut is_empty = true;
     for value in Deserializer::from_str(&text).into_iter::<GeoJson>() {
         let value = value.map_err(|error| AreaError::NotGeoJson(error.to_string()))?;
-        collect_value(&value, &mut polygons);
+        collect_value(&value, &mut polygons)?;
         is_empty = false;
     }
     if is_empty { Err(AreaError::NotGeoJson("it is empty".to_owned())) } else { Ok(polygons) }
 }
 
-fn collect_value(value: &GeoJson, polygons: &mut Vec<Vec<AreaRing>>) {
+fn collect_value(value: &GeoJson, polygons: &mut Vec<Vec<AreaRing>>) -> Result<(), AreaError> {
     match value {
         GeoJson::Geometry(geometry) => collect(geometry, polygons),
         GeoJson::Feature(feature) => {
-            feature.geometry.iter().for_each(|geometry| collect(geometry, polygons))
+            feature.geometry.iter().try_for_each(|geometry| collect(geometry, polygons))
         }
         GeoJson::FeatureCollection(features) => features
             .features
             .iter()
             .filter_map(|feature| feature.geometry.as_ref())
-            .for_each(|geometry| collect(geometry, polygons)),
+            .try_for_each(|geometry| collect(geometry, polygons)),
     }
 }
 
-fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<AreaRing>>) {
-    let rings = |polygon: &Vec<Vec<Position>>| polygon.iter().map(|ring| corners(ring)).collect();
+fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<AreaRing>>) -> Result<(), AreaError> {
+    let rings = |polygon: &Vec<Vec<Position>>| {
+        polygon.iter().map(|ring| corners(ring)).collect::<Result<Vec<_>, _>>()
+    };
     match &geometry.value {
-        GeometryValue::Polygon { coordinates } => polygons.push(rings(coordinates)),
+        GeometryValue::Polygon { coordinates } => polygons.push(rings(coordinates)?),
         GeometryValue::MultiPolygon { coordinates } => {
-            polygons.extend(coordinates.iter().map(rings))
+            for polygon in coordinates {
+                polygons.push(rings(polygon)?);
+            }
         }
         GeometryValue::GeometryCollection { geometries } => {
-            geometries.iter().for_each(|part| collect(part, polygons))
+            geometries.iter().try_for_each(|part| collect(part, polygons))?
         }
         _ => {}
     }
+    Ok(())
 }
 
-fn corners(ring: &[Position]) -> AreaRing {
-    ring.iter()
-        .filter_map(|place| Some((*place.as_slice().first()?, *place.as_slice().get(1)?)))
-        .collect()
+fn corners(ring: &[Position]) -> Result<AreaRing, AreaError> {
+    if let Some(place) = ring.iter().find(|place| has_decimal_commas(place.as_slice())) {
+        let numbers: Vec<_> = place.as_slice().iter().map(f64::to_string).collect();
+        return Err(AreaError::DecimalCommas(numbers.join(",")));
+    }
+    let corner = |place: &Position| Some((*place.as_slice().first()?, *place.as_slice().get(1)?));
+    Ok(ring.iter().filter_map(corner).collect())
+}
+
+/// Whether a position of two numbers was written as four: `12,5,41,9`.
+fn has_decimal_commas(position: &[f64]) -> bool {
+    position.len() == 4 && position.iter().all(|number| number.fract() == 0.0)
 }

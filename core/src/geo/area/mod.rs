@@ -53,6 +53,12 @@ pub enum AreaError {
         latitude"
     )]
     Swapped(String),
+    /// Whole numbers with the fractions beside them.
+    #[error(
+        "has a corner of four whole numbers, {0}: degrees look written with decimal commas; export \
+        it with decimal points"
+    )]
+    DecimalCommas(String),
     /// Not KML.
     #[error("is damaged or cut off, not sound KML ({0}); export it again")]
     NotKml(String),
