@@ -74,3 +74,23 @@ fn corners(ring: &[Position]) -> Result<AreaRing, AreaError> {
 fn has_decimal_commas(position: &[f64]) -> bool {
     position.len() == 4 && position.iter().all(|number| number.fract() == 0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn positions_with_decimal_commas_are_named_and_those_with_heights_are_read() {
+        let ring =
+            |places: &str| polygons(&format!(r#"{{"type":"Polygon","coordinates":[[{places}]]}}"#));
+        let commas = ring("[12,5,41,9],[12,7,41,9],[12,7,42,1],[12,5,41,9]");
+        assert_eq!(commas, Err(AreaError::DecimalCommas("12,5,41,9".to_owned())));
+        for height in ["", ",300", ",300.5,1"] {
+            let place = |lon: f64| format!("[{lon},41.9{height}]");
+            let places = [12.5, 12.7, 12.6, 12.5].map(place).join(",");
+            assert_eq!(ring(&places).unwrap()[0][0][1], (12.7, 41.9), "{height}");
+        }
+    }
+}
