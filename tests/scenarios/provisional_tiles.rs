@@ -2,6 +2,7 @@
 //! those with a value, and nothing else.
 
 use std::fs;
+use std::ops::Range;
 
 use dragonfly_core::metadata::{MapMeta, MarkTiles};
 use dragonfly_core::{Grid, PROVISIONAL, Tile, TileFate, decode_tile, has_value};
@@ -17,8 +18,8 @@ const ZOOM: u8 = 12;
 
 /// Woodland, of which the newest image shows more burnt than the one before, the rest of that in
 /// cloud.
-fn scenes(newest: &[std::ops::Range<usize>]) -> DatedScenes {
-    let image = |burnt: &[std::ops::Range<usize>]| -> Vec<ScenePixel> {
+fn scenes(in_both: Range<usize>, in_newest: Range<usize>) -> DatedScenes {
+    let image = |burnt: &[&Range<usize>]| -> Vec<ScenePixel> {
         let pixel = |at: usize| match (at % SIDE_PX, at / SIDE_PX) {
             (column, 300..) if column > 200 => ScenePixel::CLOUD,
             (column, _) if burnt.iter().any(|columns| columns.contains(&column)) => {
@@ -30,8 +31,8 @@ fn scenes(newest: &[std::ops::Range<usize>]) -> DatedScenes {
     };
     let mut scenes = DatedScenes::new(SIDE_PX);
     scenes.add("2025-07-20", 0.0, &image(&[]));
-    scenes.add("2025-08-26", 0.0, &image(&newest[..1]));
-    scenes.add("2025-08-31", 0.0, &image(newest));
+    scenes.add("2025-08-26", 0.0, &image(&[&in_both]));
+    scenes.add("2025-08-31", 0.0, &image(&[&in_both, &in_newest]));
     scenes
 }
 
@@ -95,7 +96,7 @@ fn check_tile(bed: &TestBed, marks: &MarkTiles, states: &ReadRaster<u8>, grid: &
 
 #[test]
 fn tiles_of_provisional_ground_hold_it_alone_at_every_zoom() {
-    let (bed, map) = map_of(&scenes(&[40..160, 181..320]));
+    let (bed, map) = map_of(&scenes(40..160, 181..320));
     assert!(map.provisional_hectares.burnt() > 100.0, "{:?}", map.provisional_hectares);
     let marks = map.provisional_tiles.as_ref().unwrap();
     let states = ReadRaster::read(&bed.published("raster/area_lowres_state.tif"), None);
@@ -115,7 +116,7 @@ fn tiles_of_provisional_ground_hold_it_alone_at_every_zoom() {
 
 #[test]
 fn a_map_without_provisional_ground_has_no_tiles_of_it() {
-    let (bed, map) = map_of(&scenes(&[0..0]));
+    let (bed, map) = map_of(&scenes(40..160, 0..0));
     assert_eq!(map.provisional_hectares.burnt(), 0.0);
     assert_eq!(map.provisional_tiles, None);
     let run = bed.published(&format!("tiles/area/{}", map.run_id));

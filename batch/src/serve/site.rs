@@ -225,7 +225,7 @@ mod tests {
         let mut stream = TcpStream::connect(address).unwrap();
         write!(
             stream,
-            "POST /stac/search HTTP/1.1\r\nHost: a\r\nTransfer-ContentEncoding: chunked\r\n\r\n"
+            "POST /stac/search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
         .unwrap();
         // The server may answer before it was sent whole.
@@ -248,7 +248,7 @@ mod tests {
         let tile = format!("/tiles/madre/{RUN}/dnbr/6/10/25.png");
         let js = "/page-0123456789abcdef.js";
         let asset = "/stac/assets/a/nir08/nir.tif";
-        let encodings = "Accept-ContentEncoding: br, gzip";
+        let encodings = "Accept-Encoding: br, gzip";
 
         check(
             &format!("GET {tile}"),
@@ -267,7 +267,7 @@ mod tests {
             &["content-encoding: br", "\r\n\r\nbrotli"],
         );
         check(
-            "GET /ready-0123456789abcdef.js\nAccept-ContentEncoding: gzip",
+            "GET /ready-0123456789abcdef.js\nAccept-Encoding: gzip",
             &["content-encoding: gzip", "\r\n\r\ngz"],
         );
         check(

@@ -12,7 +12,7 @@ pub const SWATCH: [u8; 4] = [0xf5, 0x97, 0x33, 255];
 /// The colour of a provisional cell at a place in its tile; clear where its class is not painted.
 pub fn hatched(colour: [u8; 4], column: usize, row: usize) -> [u8; 4] {
     let [red, green, blue, opacity] = colour;
-    if opacity == 0 || (column + row) % PERIOD > 0 {
+    if opacity == 0 || !(column + row).is_multiple_of(PERIOD) {
         return colour;
     }
     let brightness = (2 * u32::from(red) + 5 * u32::from(green) + u32::from(blue)) / 8;

@@ -25,7 +25,7 @@ impl PointCoverage {
     }
 
     /// The same of a source that observes the whole world, which burns at every hour: while there
-    /// was no detection for longer than [`WORLD_PAUSE_MINUTES`], its satellite observed nothing.
+    /// was no detection for longer than `WORLD_PAUSE_MINUTES`, its satellite observed nothing.
     pub fn of_world(points: &[Detection]) -> Vec<Self> {
         let mut minutes: Vec<i32> = points.iter().map(|point| point.minute).collect();
         minutes.sort_unstable();

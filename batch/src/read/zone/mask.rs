@@ -129,7 +129,7 @@ impl Mask {
     /// What the mask shows of a window's cells; calls `visit` with each part of the window.
     ///
     /// A cell lies in the zone when any sampled pixel under it does: all of them, unless the mask
-    /// is so much finer that [`MIN_SAMPLES`] along a side are enough. Parts follow each other by
+    /// is so much finer that `MIN_SAMPLES` along a side are enough. Parts follow each other by
     /// rows, then by columns.
     ///
     /// # Errors

@@ -17,10 +17,10 @@ pub const CACHE_BYTES: u64 = 512 << 20;
 /// What to compute of the area found last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ComputeRequest {
-    /// Ids of scenes that [`SearchResult`] listed, of both sides: those marked as chosen, or other
+    /// Ids of scenes that [`SearchResult`](super::SearchResult) listed, of both sides: those marked as chosen, or other
     /// choices.
     pub scenes: Vec<String>,
-    /// Zoom of the cells, one of [`SearchResult::zooms`]; `None` for the one searched with.
+    /// Zoom of the cells, one of [`SearchResult::zooms`](super::SearchResult::zooms); `None` for the one searched with.
     #[serde(default)]
     pub zoom: Option<u8>,
     /// Whether to find the dNBR offset of unburned ground around what burnt.

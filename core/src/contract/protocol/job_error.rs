@@ -41,7 +41,7 @@ pub struct JobErrorScene {
 pub enum JobErrorKind {
     /// The area is no polygon, or not in degrees.
     Area,
-    /// More than [`MAX_CELLS`].
+    /// More than [`MAX_CELLS`](super::MAX_CELLS).
     TooLarge,
     /// No scene on a side, or one that was not found.
     NoScene,

@@ -12,7 +12,7 @@ use crate::{DateWindow, MaskRules};
 pub struct SearchRequest {
     /// GeoJSON with one or more polygons. Cells whose centres lie outside are not computed.
     pub area: String,
-    /// Zoom of the cells: [`COMPUTE_ZOOM`], or a coarser one that [`SearchResult::zooms`] offered.
+    /// Zoom of the cells: [`COMPUTE_ZOOM`](super::COMPUTE_ZOOM), or a coarser one that [`SearchResult::zooms`] offered.
     pub zoom: u8,
     /// Days before the fire.
     pub pre: DateWindow,
@@ -88,7 +88,7 @@ pub struct ZoomOffer {
     pub true_megabytes: f64,
     /// What pictures in false colour weigh beside that, MB.
     pub false_megabytes: f64,
-    /// Whether the cells are no more than [`MAX_CELLS`].
+    /// Whether the cells are no more than [`MAX_CELLS`](super::MAX_CELLS).
     pub fits: bool,
 }
 
