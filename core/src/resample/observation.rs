@@ -24,7 +24,7 @@ pub enum CellQuality {
     Water,
     /// Mostly land.
     Land,
-    /// Mostly land that is too bright for burnt ground and no dense vegetation: bare soil, dry
+    /// Mostly land that is too bright for burnt ground and no vegetation: bare soil, dry
     /// vegetation, or a cloud or smoke that the mask misses.
     BrightLand,
 }
@@ -191,7 +191,7 @@ mod tests {
     fn qualities_are_read_from_their_codes() {
         let codes: Vec<u8> = (0..=255).collect();
         let qualities = CellQuality::from_codes(codes.clone());
-        assert_eq!(CellQuality::codes(qualities[..6].to_vec()), codes[..6]);
-        assert!(qualities[6..].iter().all(|quality| *quality == CellQuality::Unobserved));
+        assert_eq!(CellQuality::codes(qualities[..7].to_vec()), codes[..7]);
+        assert!(qualities[7..].iter().all(|quality| *quality == CellQuality::Unobserved));
     }
 }
