@@ -357,7 +357,13 @@ fn windows_without_scenes_are_told() {
     let early = items_with(|item| item["properties"]["datetime"] = json!("2019-06-12T18:50:00Z"));
     check(&early, uncorrupted(), "scene", "fail", &["no scene", "post_window_days"]);
     let undated = items_with(|item| item["properties"]["datetime"] = json!(null));
-    check(&undated, uncorrupted(), "scene", "fail", &["no scene", "which dates the catalogue covers"]);
+    check(
+        &undated,
+        uncorrupted(),
+        "scene",
+        "fail",
+        &["no scene", "which dates the catalogue covers"],
+    );
     let cloudy = items_with(|item| item["properties"]["eo:cloud_cover"] = json!(99.0));
     check(&cloudy, uncorrupted(), "scene", "warn", &["all ", "99 % cloud", "max_cloud_cover"]);
     let no_post: Corruption = Box::new(|request, answer| {

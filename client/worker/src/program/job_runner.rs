@@ -391,7 +391,7 @@ impl JobRunner {
             _ => None,
         };
         let in_utm = match &own_grid {
-            Some(grid) => Some(self.compute_in_utm(grid, &prepared, done).await?),
+            Some(grid) => Some(self.compute_in_utm(grid, &prepared, &outline, done).await?),
             None => None,
         };
         self.progress.step(JobStep::Writing, 0, 1);
@@ -406,20 +406,23 @@ impl JobRunner {
         Ok((JobResponse::File(name), vec![bytes(&file)]))
     }
 
-    /// Computes once more, from the same scenes, on their own grid: their blocks are cached on
-    /// this machine.
+    /// Computes an outline once more, from the same scenes, on their own grid: their blocks are
+    /// cached on this machine.
     async fn compute_in_utm<'a>(
         &self,
         grid: &'a UtmGrid,
         prepared: &Prepared,
+        outline: &str,
         done: &ComputeResult,
     ) -> Result<ComputedMap<&'a UtmGrid>, JobError> {
         let mut ids: Vec<String> = done.scenes.iter().map(|scene| scene.id.clone()).collect();
         ids.sort_unstable();
         ids.dedup();
         let chosen = prepared.chosen(&ids)?;
-        let scenes =
-            self.open(&prepared.search, None, chosen, TargetOptions::Pixels(grid.pixels())).await?;
+        // The grid covers the outline; the area that was searched has the ring of the offset around it.
+        let search = SearchRequest { area: outline.to_owned(), ..prepared.search.clone() };
+        let cells = TargetOptions::Pixels(grid.pixels());
+        let scenes = self.open(&search, None, chosen, cells).await?;
         let height = u64::from(grid.height());
         let on_strip =
             |rows: Range<u32>| self.progress.step(JobStep::Computing, u64::from(rows.end), height);
