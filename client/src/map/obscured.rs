@@ -48,6 +48,8 @@ impl ObscuredArea {
                 .ok()
                 .flatten()
                 .map(|it| it.get_bounding_client_rect())
+                // A page in a frame has them, and does not display them.
+                .filter(|it| it.width() > 0.0)
         });
         let (width, height) = window_px();
         let is_sheet = by_panel.left_px == 0.0;
