@@ -12,28 +12,34 @@ const DAMAGE_MAP = "https://county.example/damage";
 
 const bed = testBed({ publish: publishFoundFires, servers: { server: dragonfly } });
 
-const open = (t, path = "", options = {}) =>
-  openPage(t, bed.chromium, `${bed.server.url}/${path}`, { reducedMotion: "reduce", ready: (page) => page.getByTestId("fire-item").first().waitFor({ state: "attached" }), ...options });
+const listed = (page) => page.getByTestId("fire-item").first().waitFor({ state: "attached" });
 
-/** Sets of the page what an operator sets. */
-const withPage = (settings) => (page) =>
-  page.route("**/meta/client.json", async (route) => {
-    const config = await (await route.fetch()).json();
-    await route.fulfill({ json: { ...config, page: settings } });
-  });
+const open = (t, path = "", options = {}) =>
+  openPage(t, bed.chromium, `${bed.server.url}/${path}`, { reducedMotion: "reduce", ready: listed, ...options });
+
+/** Publishes what an operator sets of the page, until the test `t` ends. */
+function setPage(t, page) {
+  const file = join(bed.published.root, "meta/client.json");
+  const published = readFileSync(file, "utf8");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(published), page }));
+  t.after(() => writeFileSync(file, published));
+}
 
 /** The first number of hectares in a text. */
 const hectares = async (locator) => Number((await locator.innerText()).match(/([\d,]+) ha/)[1].replaceAll(",", ""));
 
 test("a resident on a phone is located, and reads how badly the ground burnt, by which picture, and where houses are shown", async (t) => {
+  setPage(t, { damage_map_url: DAMAGE_MAP });
   const { page, problems } = await open(t, "", {
-    viewport: PHONE, hasTouch: true, isMobile: true, prepare: withPage({ damage_map_url: DAMAGE_MAP }),
+    viewport: PHONE, hasTouch: true, isMobile: true,
     geolocation: { latitude: 39.88, longitude: -121.2, accuracy: 20 }, permissions: ["geolocation"],
   });
   await page.getByTestId("locate").tap();
   await shows(page.getByTestId("point-readout"), /^(High severity|Moderate, (lower|upper) half|Low severity)\s+dNBR/);
   await shows(page.getByTestId("latest-image").first(), /\d{1,2} (Aug|Sep) 2025/);
   await page.screenshot({ path: join(SCREENSHOTS, "people-resident.png") });
+  const { height } = await page.getByTestId("said").boundingBox();
+  assert.ok(height < PHONE.height / 6, `the message leaves the map in sight: ${height} px`);
   const official = page.getByTestId("caveat").getByTestId("damage-map");
   await shows(official, /Official damage map/);
   assert.equal(await official.getAttribute("href"), DAMAGE_MAP);
@@ -43,10 +49,10 @@ test("a resident on a phone is located, and reads how badly the ground burnt, by
 
 test("a journalist finds one number of hectares in list, panel and link, and saves a picture", async (t) => {
   const { page, problems } = await open(t);
-  const listed = page.locator(`[data-testid=fire-item][data-region=${SIERRA}]`);
-  await shows(listed, /ha burnt/);
-  const burnt = await hectares(listed);
-  await moved(page, () => listed.click());
+  const chosen = page.locator(`[data-testid=fire-item][data-region=${SIERRA}]`);
+  await shows(chosen, /ha burnt/);
+  const burnt = await hectares(chosen);
+  await moved(page, () => chosen.click());
   await settled(page);
   await shows(page.getByTestId("fire-sentence"), /[\d,]+ ha burnt, by the map of satellite images/);
   for (const number of ["fire-sentence", "fire-by-map", "burnt-total"]) {
@@ -143,11 +149,11 @@ test("by keyboard alone and in Greek a reader finds Istiaia, reads its ground, a
 });
 
 test("an operator shows a fire in a frame, under the site's own name and with its own link", async (t) => {
-  const { page, problems } = await open(t, `?embed#fire=${SIERRA}`, {
-    viewport: { width: 640, height: 400 }, prepare: withPage({ title: "Fires of our county", damage_map_url: DAMAGE_MAP }), ready: drawn,
-  });
+  setPage(t, { title: "Fires of our county", damage_map_url: DAMAGE_MAP });
+  const { page, problems } = await open(t, `?embed#fire=${SIERRA}`, { viewport: { width: 640, height: 400 }, ready: drawn });
   await shows(page.getByTestId("legend"), /High severity/);
-  await page.locator("path.fire-outline").waitFor();
+  const outline = await page.locator("path.fire-outline").boundingBox();
+  assert.ok(Math.abs(outline.x + outline.width / 2 - 320) < 60, `the fire is in the middle of the frame: ${JSON.stringify(outline)}`);
   assert.match(await page.getByTestId("open-full-map").getAttribute("href"), new RegExp(`^/#.*fire=${SIERRA}`));
   assert.match(await page.title(), /Fires of our county/);
   await page.screenshot({ path: join(SCREENSHOTS, "people-operator.png") });

@@ -153,8 +153,8 @@ test("cached blocks work offline, are not fetched again, and can be removed", as
   assert.ok(bytes > 1_000_000 && cached_bytes < bytes / 20, `${bytes} bytes, ${cached_bytes} cached`);
   const { requests } = bed.proxy.state;
   const again = await compute(page, search, { dnbr_offset: true });
-  // Whether masks lie beside the files is asked once on each side; what is absent is in no cache.
-  assert.equal(bed.proxy.state.requests, requests + 2);
+  // Whether masks lie beside the files is asked for both bands on each side; what is absent is in no cache.
+  assert.equal(bed.proxy.state.requests, requests + 4);
   assert.ok(again.done.bytes === 0 && again.done.cached_bytes > 100_000 && !again.done.is_kept, JSON.stringify(again.done));
   await page.context().setOffline(true);
   const offline = await compute(page, { ...search, sky: { cloud_margin_m: 60 } });

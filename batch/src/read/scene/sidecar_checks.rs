@@ -12,8 +12,8 @@ use crate::read::remote::RemoteFile;
 /// What is known of the masks of the hosts of a run.
 #[derive(Default)]
 pub(crate) struct SidecarChecks {
-    /// Hosts that were checked for a side.
-    checked: Vec<(FireSide, String)>,
+    /// The checks that were made for a side.
+    checked: Vec<(FireSide, SidecarCheck)>,
     masked_hosts: BTreeSet<String>,
 }
 
@@ -27,7 +27,8 @@ pub(crate) struct RequestedCheck {
 const TIFF_SIGNATURES: [[u8; 4]; 4] = [*b"II*\0", *b"MM\0*", *b"II+\0", *b"MM\0+"];
 
 impl SidecarChecks {
-    /// Requests one mask of each host of a side that was not checked for it yet. Does not wait.
+    /// Requests a few masks of each host of a side, unless as many were checked for it before. Does not
+    /// wait.
     pub(crate) fn request(
         &mut self,
         side: FireSide,
@@ -35,13 +36,17 @@ impl SidecarChecks {
         client: &Client,
     ) -> Vec<RequestedCheck> {
         let mut requested = Vec::new();
-        for SidecarCheck { host, href } in SidecarCheck::of(items.iter().copied()) {
-            let is_known = self.masked_hosts.contains(&host)
-                || self.checked.iter().any(|known| *known == (side, host.clone()));
-            if is_known || client.policy().check_file(&href).is_err() {
+        for check in SidecarCheck::of(items.iter().copied()) {
+            let of_side = || self.checked.iter().filter(|known| known.0 == side);
+            let is_known = self.masked_hosts.contains(&check.host)
+                || of_side().any(|(_, known)| known.href == check.href)
+                || of_side().filter(|(_, known)| known.host == check.host).count()
+                    >= SidecarCheck::MAX_OF_HOST;
+            if is_known || client.policy().check_file(&check.href).is_err() {
                 continue;
             }
-            self.checked.push((side, host.clone()));
+            self.checked.push((side, check.clone()));
+            let SidecarCheck { host, href } = check;
             match RemoteFile::open(&href, Scope::File, client) {
                 Ok(file) => requested.push(RequestedCheck { host, file }),
                 Err(error) => tracing::warn!(mask = without_token(&href), "{error:#}"),
@@ -53,13 +58,15 @@ impl SidecarChecks {
     /// Waits for requested masks, and keeps the hosts of those that are there.
     pub(crate) fn wait(&mut self, checks: Vec<RequestedCheck>) {
         for check in checks.into_iter().filter(RequestedCheck::is_found) {
+            if !self.masked_hosts.insert(check.host.clone()) {
+                continue;
+            }
             tracing::warn!(
                 mask = check.file.address(),
                 "masks lie beside the files of {}, and the items do not list them: they are read; \
                 list them among the assets",
                 check.host
             );
-            self.masked_hosts.insert(check.host);
         }
     }
 

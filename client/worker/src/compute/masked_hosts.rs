@@ -13,7 +13,7 @@ use crate::fetch::cog::{Cog, ReadErrorCause};
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 
-/// The hosts that have masks beside their files: one mask of each host and side is requested. One
+/// The hosts that have masks beside their files: a few masks of each host and side are requested. One
 /// that cannot be had is absent: servers answer in many ways where there is no file.
 pub async fn masked_hosts<T: Transport, C: ByteCache>(
     fetcher: &Rc<RangeFetcher<T>>,

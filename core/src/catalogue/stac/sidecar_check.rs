@@ -6,15 +6,17 @@ use super::mask_sidecar::MaskSidecar;
 use super::{Item, Origin};
 use crate::sensor::spectral_index::SpectralIndex;
 
-/// Hosts whose masks are checked for a side of a fire: each costs a request, and the files of a
-/// collection lie on one, seldom on two.
-const MAX_CHECKS: usize = 2;
+/// Hosts whose masks are checked for a side of a fire: the files of a collection lie on one, seldom
+/// on two.
+const MAX_HOSTS: usize = 4;
+/// Scenes of a host whose masks are checked: all of a fire's, a few of a wide map's.
+const MAX_SCENES: usize = 4;
 
 /// A mask file that the items do not list, requested to find out whether a host has such files.
 ///
 /// The files of a known collection state a no-data value, and a mask beside each of them would cost
-/// a request per file. A producer writes all files in one way, so one file of each host answers for
-/// the others.
+/// a request per file. A producer writes all files in one way, so the files of a few scenes answer
+/// for the others of their host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SidecarCheck {
     /// The host whose files it answers for.
@@ -24,29 +26,44 @@ pub struct SidecarCheck {
 }
 
 impl SidecarCheck {
-    /// The checks for the scenes of a side: of each host the file of the scene that states the
-    /// largest share without data, for some producers write a mask only where it hides something;
-    /// the first of equals. None for files that are known to have no masks, or whose masks are
-    /// requested in any case.
+    /// Checks of a host for a side, at most: the files of both mapped bands.
+    pub const MAX_OF_HOST: usize = MAX_SCENES * 2;
+
+    /// The checks for the scenes of a side: of each host the mapped bands of the scenes that state
+    /// the largest shares without data, for some producers write a mask only where it hides
+    /// something; the first of equals. None for files that are known to have no masks, or whose
+    /// masks are requested in any case.
     pub fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Self> {
-        let mut checks: Vec<(Self, f64)> = Vec::new();
+        let mut hosts: Vec<(String, Vec<(f64, Vec<Self>)>)> = Vec::new();
         for item in items {
-            let Some(check) = Self::of_item(item) else { continue };
-            let share = item.properties.nodata_percentage.unwrap_or(0.0);
-            if let Some(known) = checks.iter_mut().find(|(known, _)| known.host == check.host) {
-                if share > known.1 {
-                    *known = (check, share);
-                }
-            } else if checks.len() < MAX_CHECKS {
-                checks.push((check, share));
+            let Some(host) = host_of(item) else { continue };
+            let checks = Self::of_item(item, &host);
+            if checks.is_empty() {
+                continue;
+            }
+            let scene = (item.properties.nodata_percentage.unwrap_or(0.0), checks);
+            match hosts.iter().position(|(known, _)| *known == host) {
+                Some(place) => hosts[place].1.push(scene),
+                None if hosts.len() < MAX_HOSTS => hosts.push((host, vec![scene])),
+                None => {}
             }
         }
-        checks.into_iter().map(|(check, _)| check).collect()
+        let of_host = |(_, mut scenes): (String, Vec<(f64, Vec<Self>)>)| {
+            scenes.sort_by(|a, b| b.0.total_cmp(&a.0));
+            scenes.truncate(MAX_SCENES);
+            scenes.into_iter().flat_map(|(_, checks)| checks)
+        };
+        hosts.into_iter().flat_map(of_host).collect()
     }
 
-    fn of_item(item: &Item) -> Option<Self> {
-        let sidecar = mapped_sidecar(item).filter(MaskSidecar::is_checked)?;
-        Some(Self { host: host_of(item)?, href: sidecar.href })
+    fn of_item(item: &Item, host: &str) -> Vec<Self> {
+        let bands =
+            SpectralIndex::MAPPED.bands().into_iter().filter_map(|role| item.band(role).ok());
+        let sidecars = bands.map(|band| item.mask_sidecar(&band)).filter(MaskSidecar::is_checked);
+        let mut hrefs: Vec<String> = sidecars.map(|sidecar| sidecar.href).collect();
+        // Both bands may lie in one file.
+        hrefs.dedup();
+        hrefs.into_iter().map(|href| Self { host: host.to_owned(), href }).collect()
     }
 }
 
@@ -62,13 +79,7 @@ impl Item {
     }
 }
 
-/// The mask that may lie beside the file of the first mapped band.
-fn mapped_sidecar(item: &Item) -> Option<MaskSidecar> {
-    let [role, _] = SpectralIndex::MAPPED.bands();
-    Some(item.mask_sidecar(&item.band(role).ok()?))
-}
-
-/// The host of the same file.
+/// The host of the file of its first mapped band.
 fn host_of(item: &Item) -> Option<String> {
     let [role, _] = SpectralIndex::MAPPED.bands();
     let origin = Origin::of(&item.band(role).ok()?.asset.href).ok()?;
@@ -83,48 +94,55 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn item(collection: &str, href: &str, nodata: f64) -> Item {
+        let swir = href.replace("1.tif", "1s.tif").replace("2.tif", "2s.tif");
         let page = format!(
             r#"{{"features":[{{"id":"a","collection":"{collection}",
                 "properties":{{"s2:nodata_pixel_percentage":{nodata}}},"assets":{{
-                "nir08":{{"href":"{href}"}},"swir22":{{"href":"s.tif"}},
+                "nir08":{{"href":"{href}"}},"swir22":{{"href":"{swir}"}},
                 "scl":{{"href":"c.tif"}}}}}}]}}"#
         );
         ItemCollection::read(page.as_bytes()).unwrap().features.remove(0)
     }
 
-    fn check(items: &[(&str, &str, f64)], hrefs: &[&str]) {
+    fn check<Href: AsRef<str>>(items: &[(&str, &str, f64)], hrefs: &[Href]) {
         let items: Vec<Item> =
             items.iter().map(|(name, href, nodata)| item(name, href, *nodata)).collect();
         let found: Vec<String> =
             SidecarCheck::of(&items).into_iter().map(|check| check.href).collect();
-        assert_eq!(found, hrefs);
+        assert_eq!(found, hrefs.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     }
 
     #[test]
-    fn the_scene_with_the_most_ground_without_data_answers_for_its_host() {
+    fn both_bands_of_the_scenes_with_the_most_ground_without_data_answer_for_their_host() {
         let known = "sentinel-2-l2a";
         check(
-            &[(known, "https://a.example/1.tif", 0.0), (known, "https://a.example/2.tif", 0.0)],
-            &["https://a.example/1.tif.msk"],
-        );
-        check(
+            &[(known, "https://a.example/1.tif", 0.0), (known, "https://A.example/2.tif", 3.0)],
             &[
-                (known, "https://a.example/1.tif", 3.0),
-                (known, "https://b.example/1.tif", 0.0),
-                (known, "https://a.example/2.tif", 61.0),
-                (known, "https://c.example/1.tif", 99.0),
-                (known, "https://A.example/3.tif", 61.0),
+                "https://A.example/2.tif.msk",
+                "https://A.example/2s.tif.msk",
+                "https://a.example/1.tif.msk",
+                "https://a.example/1s.tif.msk",
             ],
-            &["https://a.example/2.tif.msk", "https://b.example/1.tif.msk"],
         );
+        // Both bands in one file, of more scenes than are checked.
+        let files: Vec<String> =
+            (3..9).map(|number| format!("https://a.example/{number}.tif")).collect();
+        let mut scenes: Vec<_> = files.iter().map(|file| (known, file.as_str(), 5.0)).collect();
+        scenes[5].2 = 61.0;
+        check(&scenes, &[8, 3, 4, 5].map(|number| format!("https://a.example/{number}.tif.msk")));
+        // More hosts than are checked.
+        let files: Vec<String> =
+            (3..9).map(|number| format!("https://{number}.example/a.tif")).collect();
+        let scenes: Vec<_> = files.iter().map(|file| (known, file.as_str(), 0.0)).collect();
+        check(&scenes, &[3, 4, 5, 6].map(|number| format!("https://{number}.example/a.tif.msk")));
     }
 
     #[test]
     fn files_whose_masks_are_requested_anyway_or_never_are_not_checked() {
-        check(&[("somebody-elses", "https://a.example/1.tif", 50.0)], &[]);
-        check(&[("sentinel-2-l2a", "data/1.tif", 50.0)], &[]);
+        check(&[("somebody-elses", "https://a.example/1.tif", 50.0)], &[] as &[&str]);
+        check(&[("sentinel-2-l2a", "data/1.tif", 50.0)], &[] as &[&str]);
         let azure = "https://sentinel2l2a01.blob.core.windows.net/B8A.tif?se=1&sig=x";
-        check(&[("sentinel-2-l2a", azure, 50.0)], &[]);
+        check(&[("sentinel-2-l2a", azure, 50.0)], &[] as &[&str]);
     }
 
     #[test]
@@ -137,6 +155,6 @@ mod tests {
         // What a worker passes on to another is the same.
         let here: Item = serde_json::from_str(&serde_json::to_string(&here).unwrap()).unwrap();
         assert!(SidecarCheck::of(&[here]).is_empty());
-        assert_eq!(SidecarCheck::of(&[elsewhere]).len(), 1);
+        assert_eq!(SidecarCheck::of(&[elsewhere]).len(), 2);
     }
 }
