@@ -40,8 +40,9 @@ test("a resident on a phone is located, and reads how badly the ground burnt, by
   await page.screenshot({ path: join(SCREENSHOTS, "people-resident.png") });
   const { height } = await page.getByTestId("said").boundingBox();
   assert.ok(height < PHONE.height / 6, `the message leaves the map in sight: ${height} px`);
-  const official = page.getByTestId("caveat").getByTestId("damage-map");
+  const official = page.getByTestId("region-panel").getByTestId("damage-map");
   await shows(official, /Official damage map/);
+  assert.ok(await official.isVisible());
   assert.equal(await official.getAttribute("href"), DAMAGE_MAP);
   assert.doesNotMatch(new URL(page.url()).hash, /point=/, "the reader's place is not in the address");
   assert.deepEqual(problems, []);
@@ -151,6 +152,7 @@ test("by keyboard alone and in Greek a reader finds Istiaia, reads its ground, a
 test("an operator shows a fire in a frame, under the site's own name and with its own link", async (t) => {
   setPage(t, { title: "Fires of our county", damage_map_url: DAMAGE_MAP });
   const { page, problems } = await open(t, `?embed#fire=${SIERRA}`, { viewport: { width: 640, height: 400 }, ready: drawn });
+  for (const part of ["legend", "caveat"]) await page.getByTestId(part).waitFor({ state: "visible" });
   await shows(page.getByTestId("legend"), /High severity/);
   const outline = await page.locator("path.fire-outline").boundingBox();
   assert.ok(Math.abs(outline.x + outline.width / 2 - 320) < 60, `the fire is in the middle of the frame: ${JSON.stringify(outline)}`);

@@ -31,7 +31,12 @@ pub fn show(page: &PageConfig) {
         text("a", title).with("data-testid", test_id).with("href", url)
     };
     if let Some(url) = &page.damage_map_url {
-        add("[data-testid=caveat]", "beforeend", link(words().damage_map, "damage-map", url));
+        // On a phone the panel of a region or fire lies over the caveat.
+        for (part, place) in
+            [("[data-testid=caveat]", "beforeend"), (".region-panel h2", "afterend")]
+        {
+            add(part, place, link(words().damage_map, "damage-map", url));
+        }
     }
     if let Some(url) = &page.privacy_url {
         add(".help", "afterend", link(words().privacy, "privacy", url));

@@ -34,36 +34,44 @@ impl SidecarCheck {
     /// something; the first of equals. None for files that are known to have no masks, or whose
     /// masks are requested in any case.
     pub fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Self> {
-        let mut hosts: Vec<(String, Vec<(f64, Vec<Self>)>)> = Vec::new();
-        for item in items {
-            let Some(host) = host_of(item) else { continue };
-            let checks = Self::of_item(item, &host);
-            if checks.is_empty() {
-                continue;
-            }
-            let scene = (item.properties.nodata_percentage.unwrap_or(0.0), checks);
-            match hosts.iter().position(|(known, _)| *known == host) {
-                Some(place) => hosts[place].1.push(scene),
-                None if hosts.len() < MAX_HOSTS => hosts.push((host, vec![scene])),
-                None => {}
+        let mut scenes: Vec<CheckedScene> =
+            items.into_iter().filter_map(CheckedScene::of).collect();
+        let mut hosts: Vec<String> = Vec::new();
+        for scene in &scenes {
+            if !hosts.contains(&scene.host) {
+                hosts.push(scene.host.clone());
             }
         }
-        let of_host = |(_, mut scenes): (String, Vec<(f64, Vec<Self>)>)| {
-            scenes.sort_by(|a, b| b.0.total_cmp(&a.0));
-            scenes.truncate(MAX_SCENES);
-            scenes.into_iter().flat_map(|(_, checks)| checks)
+        hosts.truncate(MAX_HOSTS);
+        scenes.sort_by(|a, b| b.nodata_percent.total_cmp(&a.nodata_percent));
+        let of_host = |host: String| {
+            let own = scenes.iter().filter(|scene| scene.host == host).take(MAX_SCENES);
+            let hrefs = own.flat_map(|scene| &scene.hrefs);
+            hrefs.map(|href| Self { host: host.clone(), href: href.clone() }).collect::<Vec<_>>()
         };
         hosts.into_iter().flat_map(of_host).collect()
     }
+}
 
-    fn of_item(item: &Item, host: &str) -> Vec<Self> {
+/// A scene whose masks may be checked.
+struct CheckedScene {
+    host: String,
+    nodata_percent: f64,
+    /// Where the masks of its mapped bands would lie.
+    hrefs: Vec<String>,
+}
+
+impl CheckedScene {
+    fn of(item: &Item) -> Option<Self> {
         let bands =
             SpectralIndex::MAPPED.bands().into_iter().filter_map(|role| item.band(role).ok());
         let sidecars = bands.map(|band| item.mask_sidecar(&band)).filter(MaskSidecar::is_checked);
         let mut hrefs: Vec<String> = sidecars.map(|sidecar| sidecar.href).collect();
         // Both bands may lie in one file.
         hrefs.dedup();
-        hrefs.into_iter().map(|href| Self { host: host.to_owned(), href }).collect()
+        let nodata_percent = item.properties.nodata_percentage.unwrap_or(0.0);
+        let scene = Self { host: host_of(item)?, nodata_percent, hrefs };
+        (!scene.hrefs.is_empty()).then_some(scene)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which column of a table holds what, by name.
 
 use super::refusal::PointsErrorCause;
-use super::row::MAX_PIXEL_KM;
 use crate::catalogue::stac::shown;
+
+/// Larger pixels than any scanner has, km.
+pub(super) const MAX_PIXEL_KM: f64 = 10.0;
 
 /// Places of the columns in a row.
 #[derive(Clone, Copy, Debug)]

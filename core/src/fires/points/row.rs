@@ -2,14 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::columns::PointColumns;
+use super::columns::{MAX_PIXEL_KM, PointColumns};
 use crate::catalogue::stac::shown;
 use crate::fires::detection::{
     Confidence, Detection, E5, HeatSource, MINUTES_PER_DAY, Processing, Satellite,
 };
 
-/// Larger pixels than any scanner has, km.
-pub(super) const MAX_PIXEL_KM: f64 = 10.0;
 /// Smallest confidence of MODIS, in percent, that counts as nominal, and as high (its user guide).
 const MODIS_NOMINAL: f64 = 30.0;
 const MODIS_HIGH: f64 = 80.0;
