@@ -43,8 +43,8 @@ pub(crate) fn set_up_gdal() -> Result<()> {
         // Only the named files exist: no listing of folders, no sidecar files.
         ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),
         // Blocks are kept by this program as long as they are needed; GDAL's own cache only smooths
-        // the reading.
-        ("GDAL_CACHEMAX", "64"),
+        // the reading: the blocks across two files.
+        ("GDAL_CACHEMAX", "24"),
     ];
     for (key, value) in options {
         set_config_option(key, value).with_context(|| format!("setting GDAL's {key}"))?;

@@ -46,6 +46,8 @@ pub(crate) struct ImageBand {
     pub(super) alpha_number: Option<usize>,
     /// A mask beside the file.
     pub(super) mask_file: Option<MaskFile>,
+    /// What was read of a remote file and is still buffered, for the rows below.
+    pub(super) kept: Vec<Range<u64>>,
 }
 
 impl ImageBand {
@@ -65,6 +67,9 @@ impl ImageBand {
     /// Closes the file; reading opens it again.
     pub(crate) fn close(&mut self) {
         self.dataset = None;
+        if let Some(remote) = &self.remote {
+            remote.release(&std::mem::take(&mut self.kept));
+        }
         if let Some(mask_file) = &mut self.mask_file {
             mask_file.close();
         }
@@ -193,8 +198,7 @@ impl ImageBand {
         // One after the other where the file is much finer: so much of it is never buffered at
         // once.
         for rows in self.row_parts(columns, rows)? {
-            let bytes = self.bytes_under(columns, &rows)?;
-            let read = self.with_prefetched(bytes, || self.read(columns, &rows))?;
+            let read = self.read_then_release(columns, &rows, |band| band.read(columns, &rows))?;
             match pixels.is_empty() {
                 true => pixels = read,
                 false => pixels.extend(read),
@@ -222,10 +226,9 @@ impl ImageBand {
             }
             return Ok(());
         }
-        let bytes = self.bytes_under(columns, &(first.start..last.end))?;
-        self.with_prefetched(bytes, || {
+        self.read_then_release(columns, &(first.start..last.end), |band| {
             for (part, rows) in parts.iter().enumerate() {
-                use_pixels(part, &self.read(columns, rows)?);
+                use_pixels(part, &band.read(columns, rows)?);
             }
             Ok(())
         })?;
@@ -235,18 +238,43 @@ impl ImageBand {
         Ok(())
     }
 
-    /// Reads once bytes of a remote file have arrived, and releases these.
+    /// Reads a rectangle of the level once its bytes have arrived, and releases those that the rows
+    /// below do not need: blocks of a mask do not end where those of the bands do.
+    fn read_then_release<T>(
+        &mut self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+        read: impl FnOnce(&Self) -> Result<T>,
+    ) -> Result<T> {
+        if self.remote.is_none() {
+            return read(self);
+        }
+        let used = self.bytes_under(columns, rows)?;
+        let below = match rows.end < self.size.1 as i64 {
+            true => self.bytes_under(columns, &(rows.end..rows.end + 1))?,
+            false => Vec::new(),
+        };
+        let (kept, released): (Vec<_>, _) =
+            used.iter().cloned().partition(|range| below.contains(range));
+        let read = self.with_prefetched(&used, released, || read(self));
+        self.kept.retain(|range| !used.contains(range));
+        self.kept.extend(kept);
+        read
+    }
+
+    /// Reads once bytes of a remote file have arrived, and then releases some.
     fn with_prefetched<T>(
         &self,
-        bytes: Vec<Range<u64>>,
+        bytes: &[Range<u64>],
+        released: Vec<Range<u64>>,
         read: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
         let Some(remote) = &self.remote else { return read() };
         let unread = || format!("the {} cannot be read", self.name);
-        remote.prefetch(bytes.clone())?;
-        remote.wait(&bytes).with_context(unread)?;
+        remote.prefetch(bytes.to_vec())?;
+        remote.wait(bytes).with_context(unread)?;
         let read = read();
-        remote.release(&bytes);
+        remote.release(&released);
         remote.check().with_context(unread)?;
         read
     }
@@ -366,7 +394,7 @@ impl ImageBand {
                     .map_err(Into::into)
                     .and_then(|bytes| {
                         let corner = (left as isize, top as isize);
-                        self.with_prefetched(bytes, || {
+                        self.with_prefetched(&bytes, bytes.clone(), || {
                             self.read_window(&coarsest, corner, size, size)
                         })
                     })

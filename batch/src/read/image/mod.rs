@@ -198,6 +198,7 @@ impl Image {
             has_mask,
             alpha_number,
             mask_file: self.mask_file,
+            kept: Vec::new(),
         })
     }
 
