@@ -297,9 +297,11 @@ async function withProvisional(page) {
   });
 }
 
-test("burnt ground that no second image confirms is hatched, and its row of the legend hides it", async (t) => {
+test("burnt ground that no second image confirms is hatched and named at a click, and its row of the legend hides it", async (t) => {
   const LINE = "255,255,255";
-  const { page } = await open(t, "#map=11/39.9/-121.2&region=sample_sierra", { prepare: withProvisional, ready: drawn });
+  const hash = "#map=11/39.9/-121.2&region=sample_sierra&point=39.88/-121.2";
+  const { page } = await open(t, hash, { prepare: withProvisional, ready: drawn });
+  await shows(page.getByTestId("point-readout"), /A single image shows it so far; not confirmed by another/);
   const row = page.getByTestId("legend-provisional");
   await shows(row, /Seen once, not confirmed: [^]* ha/);
   assert.equal(await row.getAttribute("aria-pressed"), "true");

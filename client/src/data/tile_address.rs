@@ -1,7 +1,8 @@
-//! The URL of a tile, and the pixel of a tile at a place.
+//! The URLs of tiles, and the pixel of a tile at a place.
 
-use dragonfly_core::Tile;
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
+use dragonfly_core::metadata::MarkTiles;
+use dragonfly_core::{Tile, TileFate};
 
 /// The URL of a tile, from a template with `{z}`, `{x}`, `{y}`.
 pub fn tile_url(template: &str, tile: Tile) -> String {
@@ -20,6 +21,13 @@ pub fn pixel_at(lon: f64, lat: f64, zoom: u8) -> (Tile, usize) {
     let (column, row) = ((column as u32).min(cells - 1), (row as u32).min(cells - 1));
     let tile = Tile { z: zoom, x: column / TILE_SIZE_PX, y: row / TILE_SIZE_PX };
     (tile, (row % TILE_SIZE_PX * TILE_SIZE_PX + column % TILE_SIZE_PX) as usize)
+}
+
+/// The address of a tile of those that are marked apart; `None` where none is stored.
+pub fn mark_url(tiles: Option<&MarkTiles>, tile: Tile) -> Option<String> {
+    let tiles = tiles?;
+    let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
+    is_stored.then(|| tile_url(&tiles.run_tile_url_template, tile))
 }
 
 #[cfg(test)]

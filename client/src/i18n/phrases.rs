@@ -261,6 +261,7 @@ table_of_texts! {
         pub warning_sparse_vegetation: With<1>,
         pub warning_low_sun: With<1>,
         pub warning_drifting_orbit: With<1>,
+        pub provisional_point: With<1>,
         pub provisional_title: &'static str,
         pub provisional: With<1>,
         pub empty_part: &'static str,

@@ -32,7 +32,10 @@ impl Words {
     /// The number behind it, or the reason in a sentence.
     pub fn reading_detail(&self, reading: Reading) -> String {
         match reading {
-            Reading::Value { dnbr, .. } => self.dnbr_in_words(dnbr),
+            Reading::Value { dnbr, is_provisional, .. } => match is_provisional {
+                true => self.provisional_point.fill([&self.dnbr_in_words(dnbr)]),
+                false => self.dnbr_in_words(dnbr),
+            },
             Reading::Changed { dnbr, since } => {
                 let since = since.map(|day| self.date(day)).unwrap_or_default();
                 self.no_fire_since.fill([&self.dnbr_in_words(dnbr), &since])
@@ -124,6 +127,12 @@ mod tests {
         check(ENGLISH, 250, "High severity", "dNBR 1.22 and more");
         check(ENGLISH, 1, "Greener than before", "dNBR below −1.26");
         check(ENGLISH, 254, "Water", "Water (lake, river or sea).");
+        let provisional =
+            Reading::Value { dnbr: 0.175, class: Severity::Low, is_provisional: true };
+        assert_eq!(
+            ENGLISH.reading_detail(provisional),
+            "dNBR 0.175. A single image shows it so far; not confirmed by another."
+        );
         let unburned = "Not burned, as far as satellites see";
         check(ENGLISH, 128, unburned, "dNBR 0.005");
         check(GERMAN, 145, "Leicht verbrannt", "dNBR 0,175");

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use crate::data::tile_address::tile_url;
+use crate::data::tile_address::{mark_url, tile_url};
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::data::tile_store::Indices;
 use crate::map::leaflet::{self, GridLayer, Map, Point, corners, options};
@@ -274,13 +274,6 @@ impl TilePaint {
         }
         pixels
     }
-}
-
-/// The address of a tile of those that are marked apart; `None` where none is stored.
-fn mark_url(tiles: Option<&MarkTiles>, tile: Tile) -> Option<String> {
-    let tiles = tiles?;
-    let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
-    is_stored.then(|| tile_url(&tiles.run_tile_url_template, tile))
 }
 
 /// The palette index of all cells of a tile that is not stored; `None` for one that is, and outside

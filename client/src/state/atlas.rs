@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 
 use crate::data::fetch::{self, FileFetchError};
 use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError, ReadFires};
-use crate::data::tile_address::tile_url;
+use crate::data::tile_address::{mark_url, pixel_at, tile_url};
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::fires::{
@@ -20,7 +20,7 @@ use crate::state::fires::{
 };
 use crate::state::order::distinct;
 use crate::state::problem::{self, LoadError};
-use crate::state::reading::{Lookup, Reading, holds, look_up, look_up_change, region_at};
+use crate::state::reading::{Lookup, Reading, holds, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 use crate::state::region_in_view::to_load;
 use crate::state::view::View;
@@ -253,11 +253,11 @@ impl Atlas {
             };
             match (&region.meta, region.map()) {
                 (_, Some(map)) => {
-                    let change = look_up_change(map, lon, lat).map(|(tile, pixel, template)| {
-                        (tile_url(template, tile), pixel, map.points_since)
-                    });
+                    let (tile, pixel) = pixel_at(lon, lat, map.zoom_max);
+                    let mark = |tiles: &Option<_>| Some((mark_url(tiles.as_ref(), tile)?, pixel));
+                    let change = mark(&map.changed_tiles).map(|mark| (mark, map.points_since));
                     let severity = (look_up(map, lon, lat), map.run_tile_url_template.clone());
-                    Ok((severity, change))
+                    Ok((severity, change, mark(&map.provisional_tiles)))
                 }
                 (MetaState::Ready(_) | MetaState::Unpublished, None) => Err(Reading::NoMap),
                 (MetaState::Listed | MetaState::Loading | MetaState::Broken, None) => {
@@ -265,28 +265,31 @@ impl Atlas {
                 }
             }
         });
-        let (severity, change) = match lookup {
+        let (severity, change, provisional) = match lookup {
             Err(reading) => return reading,
             Ok(lookup) => lookup,
         };
-        if let Some((url, pixel, since)) = change {
-            let Ok(indices) = source.indices(&url).await else { return Reading::Unavailable };
-            let dnbr = indices.get(pixel).and_then(|index| dnbr_from_index(*index));
-            if let Some(dnbr) = dnbr {
+        if let Some(((url, pixel), since)) = change {
+            let Some(index) = index_at(source, &url, pixel).await else {
+                return Reading::Unavailable;
+            };
+            if let Some(dnbr) = dnbr_from_index(index) {
                 return Reading::Changed { dnbr, since };
             }
         }
-        match severity {
+        let reading = match severity {
             (Lookup::Known(reading), _) => reading,
             (Lookup::Pixel(tile, pixel), template) => {
-                match source.indices(&tile_url(&template, tile)).await {
-                    Ok(indices) => indices
-                        .get(pixel)
-                        .map_or(Reading::Unavailable, |index| Reading::from_index(*index)),
-                    Err(_) => Reading::Unavailable,
-                }
+                let index = index_at(source, &tile_url(&template, tile), pixel).await;
+                index.map_or(Reading::Unavailable, Reading::from_index)
             }
-        }
+        };
+        let (Reading::Value { dnbr, class, .. }, Some((url, pixel))) = (reading, provisional)
+        else {
+            return reading;
+        };
+        let Some(index) = index_at(source, &url, pixel).await else { return Reading::Unavailable };
+        Reading::Value { dnbr, class, is_provisional: dnbr_from_index(index).is_some() }
     }
 
     fn set_index(self, index: published::ReadIndex) {
@@ -408,6 +411,11 @@ async fn fetch_config() -> Result<ClientConfig, PublishedError> {
 
 fn find_entry<'a>(entries: &'a Option<Vec<RegionEntry>>, name: &str) -> Option<&'a RegionEntry> {
     entries.iter().flatten().find(|entry| entry.line.name == name)
+}
+
+/// The palette index of a pixel of a tile; `None` where it could not be loaded.
+async fn index_at(source: &TileSource, url: &str, pixel: usize) -> Option<u8> {
+    source.indices(url).await.ok()?.get(pixel).copied()
 }
 
 async fn fetch_fires(url: &str) -> Result<ReadFires, PublishedError> {

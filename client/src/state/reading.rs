@@ -16,6 +16,8 @@ pub enum Reading {
         dnbr: f32,
         /// Its class.
         class: Severity,
+        /// Whether a single image shows the burn, and no other confirms it.
+        is_provisional: bool,
     },
     /// Ground that changed like a burn where no fire was seen.
     Changed {
@@ -42,7 +44,7 @@ impl Reading {
     /// The reading of a palette index.
     pub fn from_index(index: u8) -> Self {
         match (dnbr_from_index(index), class_from_index(index, &Breaks::USGS)) {
-            (Some(dnbr), Some(class)) => Self::Value { dnbr, class },
+            (Some(dnbr), Some(class)) => Self::Value { dnbr, class, is_provisional: false },
             _ => Self::Empty(Empty::from_code(index).unwrap_or(Empty::NoData)),
         }
     }
@@ -55,15 +57,6 @@ pub enum Lookup {
     Known(Reading),
     /// In this pixel of this tile.
     Pixel(Tile, usize),
-}
-
-/// The tile, its pixel and the template of its address in which a map keeps whether a place changed
-/// without a fire; `None` where the index of tiles excludes it.
-pub fn look_up_change(map: &MapMeta, lon: f64, lat: f64) -> Option<(Tile, usize, &str)> {
-    let tiles = map.changed_tiles.as_ref()?;
-    let (tile, pixel) = pixel_at(lon, lat, map.zoom_max);
-    let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
-    is_stored.then_some((tile, pixel, tiles.run_tile_url_template.as_str()))
 }
 
 /// Where a map keeps its answer for a place.
@@ -103,15 +96,10 @@ mod tests {
 
     #[test]
     fn an_index_is_a_value_or_a_reason() {
-        assert_eq!(
-            Reading::from_index(128),
-            Reading::Value { dnbr: 0.005, class: Severity::Unburned }
-        );
-        assert_eq!(Reading::from_index(250), Reading::Value { dnbr: 1.225, class: Severity::High });
-        assert_eq!(
-            Reading::from_index(1),
-            Reading::Value { dnbr: -1.265, class: Severity::RegrowthHigh }
-        );
+        let value = |dnbr, class| Reading::Value { dnbr, class, is_provisional: false };
+        assert_eq!(Reading::from_index(128), value(0.005, Severity::Unburned));
+        assert_eq!(Reading::from_index(250), value(1.225, Severity::High));
+        assert_eq!(Reading::from_index(1), value(-1.265, Severity::RegrowthHigh));
         for reason in Empty::ALL {
             assert_eq!(Reading::from_index(reason.code()), Reading::Empty(reason));
         }

@@ -308,6 +308,7 @@ pub static PHRASES: Phrases = Phrases {
     warning_drifting_orbit: With::new(
         "Images of Landsat 7 since its orbit was lowered: {0}. They differ from others by light alone.",
     ),
+    provisional_point: With::new("{0}. A single image shows it so far; not confirmed by another."),
     provisional_title: "Provisional",
     provisional: With::new("{0} burnt in a single image so far, not confirmed by another"),
     empty_part: "Not seen",

@@ -335,6 +335,9 @@ pub static PHRASES: Phrases = Phrases {
         "Images de Landsat 7 depuis l’abaissement de son orbite : {0}. Elles diffèrent \
             des autres par la seule lumière.",
     ),
+    provisional_point: With::new(
+        "{0}. Visible sur une seule image jusqu’ici, non confirmé par une autre.",
+    ),
     provisional_title: "Provisoire",
     provisional: With::new("{0} brûlés sur une seule image jusqu’ici, non confirmés par une autre"),
     empty_part: "Non vu",

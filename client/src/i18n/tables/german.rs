@@ -330,6 +330,9 @@ pub static PHRASES: Phrases = Phrases {
     warning_drifting_orbit: With::new(
         "Bilder von Landsat 7 seit der Absenkung seiner Bahn: {0}. Sie weichen schon durch das Licht ab.",
     ),
+    provisional_point: With::new(
+        "{0}. Bisher nur auf einem Bild zu sehen, durch kein anderes bestätigt.",
+    ),
     provisional_title: "Vorläufig",
     provisional: With::new(
         "{0} bisher in einem einzigen Bild verbrannt, von keinem anderen bestätigt",

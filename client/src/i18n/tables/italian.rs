@@ -331,6 +331,9 @@ pub static PHRASES: Phrases = Phrases {
         "Immagini di Landsat 7 da quando la sua orbita è stata abbassata: {0}. \
             Differiscono dalle altre per la sola luce.",
     ),
+    provisional_point: With::new(
+        "{0}. Visibile finora in una sola immagine, non confermato da un’altra.",
+    ),
     provisional_title: "Provvisorio",
     provisional: With::new("{0} bruciati finora in una sola immagine, non confermati da un’altra"),
     empty_part: "Non visto",

@@ -329,6 +329,9 @@ pub static PHRASES: Phrases = Phrases {
         "Imagens do Landsat 7 desde que a sua órbita baixou: {0}. Diferem das outras só \
             pela luz.",
     ),
+    provisional_point: With::new(
+        "{0}. Visível até agora numa só imagem, não confirmado por outra.",
+    ),
     provisional_title: "Provisório",
     provisional: With::new("{0} ardidos até agora numa só imagem, não confirmados por outra"),
     empty_part: "Não visto",

@@ -331,6 +331,9 @@ pub static PHRASES: Phrases = Phrases {
         "Imágenes de Landsat 7 desde que bajó su órbita: {0}. Difieren de las demás solo \
             por la luz.",
     ),
+    provisional_point: With::new(
+        "{0}. Visible hasta ahora en una sola imagen, sin confirmar por otra.",
+    ),
     provisional_title: "Provisional",
     provisional: With::new("{0} quemadas hasta ahora en una sola imagen, sin confirmar por otra"),
     empty_part: "No visto",
