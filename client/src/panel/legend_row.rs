@@ -193,7 +193,8 @@ fn change_row(hectares: f64, filter: Filter) -> LegendRow {
     }
 }
 
-fn provisional_row(hectares: f64, filter: Filter) -> LegendRow {
+/// The row of burnt ground that a single image shows.
+pub fn provisional_row(hectares: f64, filter: Filter) -> LegendRow {
     let is_painted = !filter.hides_provisional();
     LegendRow {
         title: words().seen_once.fill([&words().area(hectares)]),

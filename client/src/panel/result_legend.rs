@@ -5,18 +5,20 @@ use dragonfly_core::{Palette, Rgb};
 use crate::data::fields::Fields;
 use crate::data::json::Value;
 use crate::panel::legend_row::{
-    LegendRow, RowSubject, ShownLegend, Swatch, add_unseen_rows, swatch,
+    LegendRow, RowSubject, ShownLegend, Swatch, add_unseen_rows, provisional_row, swatch,
 };
 use crate::state::filter::Filter;
 use crate::state::key;
 
 /// Reads the text that `tools/highres/legend.rs` writes: an object of `about`, `unit`, `rows` (each
-/// with `title`, `range`, `area`, and either `class` or `colour`) and the fractions `not_seen` and
-/// `outside_zone`. `None` where it is not that.
+/// with `title`, `range`, `area`, and either `class` or `colour`), the hectares `provisional_ha`, and
+/// the fractions `not_seen` and `outside_zone`. `None` where it is not that.
 pub fn result_legend(text: &str, palette: Palette, filter: Filter) -> Option<ShownLegend> {
     let value = Value::read(text)?;
     let legend = Fields::of(&value)?;
     let mut rows = legend.list("rows", |row| read_row(row, palette, filter))?;
+    let provisional = legend.number("provisional_ha").filter(|hectares| *hectares > 0.0);
+    rows.extend(provisional.map(|hectares| provisional_row(hectares, filter)));
     let fractions = [legend.number("not_seen"), legend.number("outside_zone")];
     add_unseen_rows(&mut rows, filter, fractions);
     Some(ShownLegend { about: legend.text("about")?, unit: legend.text("unit")?, rows })
@@ -51,17 +53,19 @@ mod tests {
 
     #[test]
     fn a_result_has_its_own_classes_and_a_value_cannot_be_hidden() {
-        let text = r##"{"about":"High resolution","unit":"RBR","not_seen":0.5,"outside_zone":0,"rows":[
+        let text = r##"{"about":"High resolution","unit":"RBR","not_seen":0.5,"outside_zone":0,"provisional_ha":2,"rows":[
             {"title":"High","range":"x","area":"3 ha","class":"high"},
             {"title":"0.5","range":"","area":"","colour":"#5c0a2a"}]}"##;
         let filter = Filter::default().with_classes(&[Severity::High], true);
         let legend = result_legend(text, Palette::default(), filter).unwrap();
-        assert_eq!((legend.unit.as_str(), legend.rows.len()), ("RBR", 3));
+        assert_eq!((legend.unit.as_str(), legend.rows.len()), ("RBR", 4));
         assert_eq!(legend.rows[0].swatches, [Swatch::Clear]);
         assert_eq!(legend.rows[0].toggled(filter), Filter::default());
         assert_eq!(legend.rows[1].swatches, [Swatch::Colour([0x5c, 0x0a, 0x2a])]);
         assert_eq!(legend.rows[1].toggled(filter), filter);
-        assert_eq!(legend.rows[2].area, "50 %");
+        assert_eq!(legend.rows[2].swatches, [Swatch::Hatch]);
+        assert!(legend.rows[2].toggled(filter).hides_provisional());
+        assert_eq!(legend.rows[3].area, "50 %");
     }
 
     #[test]

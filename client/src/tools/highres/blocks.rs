@@ -91,7 +91,9 @@ impl Blocks {
         let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
         let side = TILE_SIZE_PX as usize;
         let colour = |(at, ((dnbr, pre), code)): (usize, ((f32, f32), u8))| match code {
-            code if has_value(code) => style.colour(Cell { dnbr, pre }),
+            code if has_value(code) => {
+                style.cell_colour(Cell { dnbr, pre }, code, (at % side, at / side))
+            }
             code => style.empty_colour(code, (at % side, at / side)),
         };
         Some(cells.zip(block.codes.to_vec()).enumerate().flat_map(colour).collect())
@@ -118,8 +120,9 @@ impl Blocks {
         Some(pixels)
     }
 
-    /// The cell at a place, or why it is empty; `None` outside what was computed.
-    pub fn cell_at(&self, lon: f64, lat: f64) -> Option<Result<Cell, Empty>> {
+    /// The cell at a place with the code of its state, or why it is empty; `None` outside what was
+    /// computed.
+    pub fn cell_at(&self, lon: f64, lat: f64) -> Option<Result<(Cell, u8), Empty>> {
         let (tile, pixel) = pixel_at(lon, lat, self.zoom());
         let (pixel, blocks) = (u32::try_from(pixel).ok()?, self.blocks.borrow());
         let block = self.block(&blocks, tile)?;
@@ -127,7 +130,7 @@ impl Blocks {
             0 => None,
             code => {
                 let value = MapCell::new(block.dnbr.get_index(pixel), code).value();
-                Some(value.map(|dnbr| Cell { dnbr, pre: block.pre.get_index(pixel) }))
+                Some(value.map(|dnbr| (Cell { dnbr, pre: block.pre.get_index(pixel) }, code)))
             }
         }
     }

@@ -92,6 +92,9 @@ fn text(
             None => value_rows(style),
         },
     });
+    let provisional =
+        style.thresholds.as_ref().and_then(|thresholds| hectares.get(thresholds.classes().len()));
+    legend["provisional_ha"] = json!(provisional);
     for unseen in Unseen::ALL {
         let fraction = done.map(|done| unseen.fraction(done.empty_share));
         legend[unseen.key()] = json!(fraction);

@@ -20,7 +20,12 @@ const SEVERITY_PANE: &str = "severity";
 /// What is read at the chosen point.
 pub enum AtPoint {
     /// A value.
-    Value(f32),
+    Value {
+        /// Of the index that is shown.
+        value: f32,
+        /// Whether a single image shows the burn, and no other confirms it.
+        is_provisional: bool,
+    },
     /// Empty, and why.
     Empty(Empty),
 }
@@ -31,7 +36,11 @@ impl Highres {
         let (lon, lat) = self.signals.address.with(|address| address.point)?;
         self.signals.tiles_version.track();
         Some(match self.blocks.cell_at(lon, lat)? {
-            Ok(cell) => AtPoint::Value(self.style().value(cell)),
+            Ok((cell, code)) => {
+                let style = self.style();
+                let is_provisional = style.is_provisional(cell, code);
+                AtPoint::Value { value: style.value(cell), is_provisional }
+            }
             Err(reason) => AtPoint::Empty(reason),
         })
     }

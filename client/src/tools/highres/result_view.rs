@@ -186,7 +186,7 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         let seen_once = seen_once.filter(|hectares| *hectares > 0.0).map(|hectares| {
             view! {
                 <tr data-testid="highres-provisional">
-                    <td></td>
+                    <td><span class="swatch"><i class="provisional"></i></span></td>
                     <th scope="row">{words.seen_once}</th>
                     <td>{area(hectares)}</td>
                 </tr>
@@ -205,13 +205,15 @@ fn readout(highres: HighresHandle, words: &'static HighresWords) -> Option<Strin
     let highres = highres.try_get_value()?;
     let style = highres.style();
     match highres.at_point()? {
-        AtPoint::Value(value) if value.is_nan() => Some(words.no_rdnbr_here.to_owned()),
-        AtPoint::Value(value) => {
+        AtPoint::Value { value, .. } if value.is_nan() => Some(words.no_rdnbr_here.to_owned()),
+        AtPoint::Value { value, is_provisional } => {
             let class = style.thresholds.as_ref().and_then(|thresholds| {
                 Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase())
             });
             let shown = number(f64::from(value), 2);
-            Some(fill(words.here, &[style.index.name(), &shown, class.as_deref().unwrap_or("–")]))
+            let here =
+                fill(words.here, &[style.index.name(), &shown, class.as_deref().unwrap_or("–")]);
+            Some(if is_provisional { format!("{here}. {}.", words.seen_once) } else { here })
         }
         AtPoint::Empty(reason) => Some(fill(words.here_empty, &[words.reason(reason)])),
     }

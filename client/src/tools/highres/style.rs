@@ -1,7 +1,8 @@
 //! The style of a result: index, classes, palette, what the legend hides.
 
-use dragonfly_core::{DnbrOffset, Empty, Index, Palette, Rgb, Severity, Thresholds};
+use dragonfly_core::{DnbrOffset, Empty, Index, PROVISIONAL, Palette, Rgb, Severity, Thresholds};
 
+use crate::map::provisional_hatch::hatched;
 use crate::map::unseen_pattern::pattern;
 use crate::state::filter::Filter;
 use crate::state::map_colour::map_colour;
@@ -47,6 +48,26 @@ impl ResultStyle {
     pub fn value(&self, cell: Cell) -> f32 {
         let dnbr = self.dnbr_offset.as_ref().map_or(cell.dnbr, |offset| offset.correct(cell.dnbr));
         self.index.of_dnbr(cell.pre, dnbr)
+    }
+
+    /// Whether a cell is burnt and a single image shows it, by the code of its state. After the offset
+    /// such ground may be unburned.
+    pub fn is_provisional(&self, cell: Cell, code: u8) -> bool {
+        let value = self.value(cell);
+        code == PROVISIONAL
+            && match &self.thresholds {
+                Some(thresholds) => thresholds.classify(value).is_some_and(|class| class.is_burnt),
+                None => value >= RAMP.0,
+            }
+    }
+
+    /// Red, green, blue, opacity of a cell at a place in its tile: hatched where it is provisional.
+    pub fn cell_colour(&self, cell: Cell, code: u8, (column, row): (usize, usize)) -> [u8; 4] {
+        match self.is_provisional(cell, code) {
+            true if self.filter.hides_provisional() => [0; 4],
+            true => hatched(self.colour(cell), column, row),
+            false => self.colour(cell),
+        }
     }
 
     /// Red, green, blue, opacity of a cell.
@@ -99,7 +120,7 @@ impl ResultStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dragonfly_core::{ClassTable, index_from_dnbr};
+    use dragonfly_core::{ClassTable, VALID, index_from_dnbr};
 
     fn style(index: Index) -> ResultStyle {
         ResultStyle {
@@ -113,6 +134,24 @@ mod tests {
 
     fn cell(dnbr: f32) -> Cell {
         Cell { dnbr, pre: 0.5 }
+    }
+
+    #[test]
+    fn burnt_ground_of_a_single_image_is_hatched_or_hidden() {
+        let style = style(Index::Dnbr);
+        let burnt = style.colour(cell(0.7));
+        let painted = |style: &ResultStyle, dnbr, code| style.cell_colour(cell(dnbr), code, (0, 0));
+        assert_eq!(painted(&style, 0.7, PROVISIONAL), hatched(burnt, 0, 0));
+        assert_ne!(painted(&style, 0.7, PROVISIONAL), burnt);
+        assert_eq!(painted(&style, 0.7, VALID), burnt);
+        let ramp = ResultStyle { thresholds: None, ..style.clone() };
+        assert!(ramp.is_provisional(cell(0.3), PROVISIONAL));
+        assert!(!ramp.is_provisional(cell(0.0), PROVISIONAL));
+        // After the offset it may be unburned.
+        assert!(!style.is_provisional(cell(0.05), PROVISIONAL));
+        let hiding = ResultStyle { filter: style.filter.with_provisional(true), ..style };
+        assert_eq!(painted(&hiding, 0.7, PROVISIONAL), [0; 4]);
+        assert_eq!(painted(&hiding, 0.7, VALID), burnt);
     }
 
     #[test]
