@@ -246,10 +246,11 @@ impl ImageBand {
         rows: &Range<i64>,
         read: impl FnOnce(&Self) -> Result<T>,
     ) -> Result<T> {
+        // Of a file on the disk too: what its header states of them is checked.
+        let used = self.bytes_under(columns, rows)?;
         if self.remote.is_none() {
             return read(self);
         }
-        let used = self.bytes_under(columns, rows)?;
         let below = match rows.end < self.size.1 as i64 {
             true => self.bytes_under(columns, &(rows.end..rows.end + 1))?,
             false => Vec::new(),
