@@ -10,31 +10,20 @@
 
 mod area_file;
 mod catalogue;
-mod composite;
 mod contract;
 mod fires;
-mod geo;
 pub mod http;
 mod regions;
-mod resample;
-mod sensor;
-mod severity;
-mod tiles;
 
 #[cfg(test)]
 mod tests;
 
 pub use area_file::*;
 pub use catalogue::*;
-pub use composite::*;
 pub use contract::*;
+pub use dragonfly_pixels::*;
 pub use fires::*;
-pub use geo::*;
 pub use regions::*;
-pub use resample::*;
-pub use sensor::*;
-pub use severity::*;
-pub use tiles::*;
 
 /// Version of this crate, stated in the metadata of every map. It goes up whenever the same input
 /// gives other bits: browsers keep results under it.

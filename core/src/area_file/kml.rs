@@ -1,9 +1,8 @@
 //! The polygons of KML (OGC 12-007r2).
 
+use dragonfly_pixels::{Area, AreaError, AreaRing};
 use quick_xml::Reader;
 use quick_xml::events::Event;
-
-use crate::geo::{Area, AreaError, AreaRing};
 
 /// The area of all polygons of a KML text; other shapes are left out.
 ///

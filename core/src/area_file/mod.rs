@@ -8,7 +8,7 @@ mod zipped_files;
 pub use file_text::{TextEncoding, decode_text};
 pub use zipped_files::ZippedFiles;
 
-use crate::geo::{Area, AreaError};
+use dragonfly_pixels::{Area, AreaError};
 use foreign_area::foreign_area;
 
 /// An area read from a file.

@@ -8,10 +8,10 @@
 
 use std::ops::RangeInclusive;
 
+use dragonfly_pixels::OffsetSource;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::stac::{Item, StatedOffset};
-use crate::sensor::collection::OffsetSource;
 
 /// The offset of processing baseline 04.00 and later, in digital numbers.
 const OFFSET_SINCE_04_00: f32 = -1000.0;

@@ -1,9 +1,7 @@
 //! The rasters beside the dNBR: how each cell came about.
 
+use dragonfly_pixels::{Empty, NO_DATE, NO_VIEW_COUNT};
 use serde::{Deserialize, Serialize};
-
-use crate::composite::view_layers::{NO_DATE, NO_VIEW_COUNT};
-use crate::geo::cell::Empty;
 
 /// A raster beside the dNBR, on the same cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use dragonfly_pixels::{
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, MaskRules, OffsetBin, TileIndex,
+};
 use serde::{Deserialize, Serialize};
 
 pub use crate::catalogue::dates::Assessment;
 use crate::catalogue::scenes::SkippedScene;
-use crate::composite::dnbr_histogram::BackgroundDnbr;
-use crate::composite::dnbr_offset::{DnbrOffset, OffsetBin};
-use crate::composite::patches::BurntPatch;
-use crate::composite::summary::{EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
 use crate::contract::page_config::PageConfig;
@@ -19,8 +18,6 @@ use crate::contract::warning::MapWarning;
 use crate::fires::{BeyondAntimeridian, FireMapKind, FireState};
 use crate::regions::region::Region;
 use crate::regions::window::WindowReason;
-use crate::sensor::quality::MaskRules;
-use crate::tiles::tile_index::TileIndex;
 
 /// How the last run of a region ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,9 @@
 //! What a map was made of, in lines that every file of it carries.
 
+use dragonfly_pixels::{DnbrOffset, Index, Thresholds};
+
 use crate::catalogue::dates::{DateWindow, FireSide};
-use crate::composite::dnbr_offset::DnbrOffset;
 use crate::contract::used_scene::UsedScene;
-use crate::severity::index::Index;
-use crate::severity::thresholds::Thresholds;
 
 /// Where a map comes from.
 #[derive(Clone, Debug, PartialEq)]

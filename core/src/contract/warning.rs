@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
+use dragonfly_pixels::{Change, DnbrOffset, NoOffsetReason, Summary};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::stac::UnrequestedItems;
-use crate::composite::dnbr_offset::{DnbrOffset, NoOffsetReason};
-use crate::composite::summary::{Change, Summary};
 use crate::contract::used_scene::UsedScene;
 
 /// Scenes that the prose of a warning names.

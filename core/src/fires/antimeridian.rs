@@ -85,7 +85,7 @@ fn ring_hectares(ring: &VertexSlice) -> f64 {
 mod tests {
     use super::*;
     use crate::fires::{Detection, FireZoneCells, Satellite, widened};
-    use crate::geo::area::Area;
+    use dragonfly_pixels::Area;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

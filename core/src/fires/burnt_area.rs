@@ -1,7 +1,8 @@
 //! What burnt inside a fire's zone: changed ground that is connected to where satellites saw it burn.
 
+use dragonfly_pixels::Grid;
+
 use crate::fires::discs::Discs;
-use crate::geo::grid::Grid;
 
 /// How changed ground is connected to active-fire points.
 #[derive(Clone, Copy, Debug, PartialEq)]

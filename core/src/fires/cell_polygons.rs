@@ -1,7 +1,6 @@
 //! Cells of a map as polygons, along the sides of the cells.
 
-use crate::geo::grid::Grid;
-use crate::geo::trace::{ClassCells, TooManyVerticesError, trace};
+use dragonfly_pixels::{ClassCells, Grid, TooManyVerticesError, trace};
 
 /// Polygons of longitude and latitude, each an outer ring and its holes; the first corner of a ring
 /// is repeated at its end.
@@ -42,7 +41,7 @@ fn rounded(degrees: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geo::area::Area;
+    use dragonfly_pixels::Area;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

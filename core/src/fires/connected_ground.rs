@@ -1,12 +1,12 @@
 //! Which burnt-looking ground of a region belongs to a fire that satellites saw: found while the
 //! rows pass by, so that a map of any size needs two rows and the runs of cells near points.
 
+use dragonfly_pixels::{CHANGED, Grid, has_value};
+
 use crate::fires::burnt_area::BurntAreaRules;
 use crate::fires::disc_rows::DiscRows;
 use crate::fires::history::MonthPoint;
 use crate::fires::neighbour_distance::neighbour_distances_m;
-use crate::geo::cell::{CHANGED, has_value};
-use crate::geo::grid::Grid;
 
 /// How far a fire may lie from the place that a pixel states, beside half of the pixel itself,
 /// metres: 375 m in all for a pixel of VIIRS, which is stored as 400 m.
@@ -226,7 +226,7 @@ impl ConnectedGround {
 mod tests {
     use super::*;
     use crate::fires::burnt_area::burnt_area;
-    use crate::geo::cell::{Empty, PROVISIONAL, VALID};
+    use dragonfly_pixels::{Empty, PROVISIONAL, VALID};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -1,7 +1,7 @@
 //! Discs around places, row by row of a grid: what is held is one row, whatever the size of the
 //! grid.
 
-use crate::geo::grid::Grid;
+use dragonfly_pixels::Grid;
 
 /// Discs, visited from the first row of a grid to the last.
 pub(super) struct DiscRows {

@@ -1,6 +1,6 @@
 //! Discs around points, painted on a grid.
 
-use crate::geo::grid::Grid;
+use dragonfly_pixels::Grid;
 
 /// The cells whose centres lie within a distance of a point.
 pub(crate) struct Discs {

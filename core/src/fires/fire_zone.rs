@@ -1,8 +1,8 @@
 //! The zone of a fire: the ground within its outline and a buffer around it.
 
+use dragonfly_pixels::{Area, Grid};
+
 use crate::fires::discs::Discs;
-use crate::geo::area::Area;
-use crate::geo::grid::Grid;
 
 /// Zoom of the zone's cells: 76 m at the equator.
 const ZONE_ZOOM: u8 = 11;

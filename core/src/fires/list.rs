@@ -1,13 +1,13 @@
 //! `meta/fires.json`: the fires that are published.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use dragonfly_pixels::Severity;
 use serde::{Deserialize, Serialize};
 
 use crate::fires::antimeridian::BeyondAntimeridian;
 use crate::fires::detection::{E5, date_of_minute, time_of_minute};
 use crate::fires::record::{FireMapKind, FireRecord, FireState, FiresState, MergedFire};
 use crate::fires::settings::FireSettings;
-use crate::severity::classes::Severity;
 
 /// The file `meta/fires.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

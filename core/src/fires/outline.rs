@@ -1,9 +1,10 @@
 //! The outline of a fire by its detections.
 
+use dragonfly_pixels::{ClassCells, trace};
+
 use crate::fires::closing::BinaryRaster;
 use crate::fires::detection::Detection;
 use crate::fires::footprints::FireGrid;
-use crate::geo::trace::{ClassCells, trace};
 
 /// Gaps up to twice this distance between footprints are filled, km …
 const CLOSING_KM: f64 = 0.75;

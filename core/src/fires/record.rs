@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use dragonfly_pixels::Severity;
 use serde::{Deserialize, Serialize};
 
 use crate::fires::antimeridian::BeyondAntimeridian;
 use crate::fires::coverage::CoverageLog;
 use crate::fires::detection::{Detection, STORED_CELL_E5};
 use crate::fires::static_sources::StaticCells;
-use crate::severity::classes::Severity;
 
 /// The state of a fire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

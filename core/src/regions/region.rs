@@ -1,11 +1,10 @@
 //! The regions to map: `regions.json`.
 
 use chrono::{Datelike, NaiveDate};
+use dragonfly_pixels::{box_within_one_turn, mercator::MAX_LATITUDE};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::{DateWindow, optional_day};
-use crate::geo::box_within_one_turn;
-use crate::geo::mercator::MAX_LATITUDE;
 
 /// The finest zoom that a nightly map may have: a cell of 9.6 m at the equator.
 const FINEST_ZOOM: u8 = 14;

@@ -1,13 +1,13 @@
 //! Windows of dates.
 
 use chrono::{Days, NaiveDate};
+use dragonfly_pixels::Composite;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::{
     Assessment, DateWindow, FireSide, a_year_before, days_after, days_before,
 };
 use crate::catalogue::scenes::SceneOrder;
-use crate::composite::sides::Composite;
 use crate::regions::region::Region;
 
 /// Why the windows of a map are what they are.

@@ -1,10 +1,7 @@
 //! The golden set: many pixels through the whole chain, hashed. The same hashes natively, in wasm
 //! under Node and in wasm in Chromium prove that the page computes what the batch computes.
 
-use crate::sensor::reflectance::Scaling;
-use crate::severity::burn_ratio::{dnbr, nbr};
-use crate::severity::classes::Breaks;
-use crate::tiles::tile_code::{class_from_index, index_from_dnbr};
+use dragonfly_pixels::{Breaks, Scaling, class_from_index, dnbr, index_from_dnbr, nbr};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

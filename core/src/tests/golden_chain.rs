@@ -7,25 +7,15 @@
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
+use dragonfly_pixels::{
+    Breaks, CLOUD_BUFFER_M, CellWindow, Composite, Empty, Lattice, MapCell, MaskKind, Masks,
+    PixelQuality, QualityTable, Resampling, RowCompositor, Scaling, SceneObservations, SceneWindow,
+    Severity, SideScenes, TileCells, TileFate, TileIndex, TileRange, VALID, ZoomIndex, buffer_px,
+    dilate_clouds, mercator::TILE_SIZE_PX, warp,
+};
 
 use super::golden::{bits, hash};
 use crate::VERSION;
-use crate::composite::mosaic::{RowCompositor, SceneObservations};
-use crate::composite::side_scenes::SideScenes;
-use crate::composite::sides::Composite;
-use crate::geo::cell::{Empty, MapCell, VALID};
-use crate::geo::mercator::TILE_SIZE_PX;
-use crate::geo::tile::TileRange;
-use crate::resample::lattice::{CellWindow, Lattice};
-use crate::resample::scene_window::SceneWindow;
-use crate::resample::warp::{Resampling, warp};
-use crate::sensor::quality::{
-    CLOUD_BUFFER_M, MaskKind, Masks, PixelQuality, QualityTable, buffer_px, dilate_clouds,
-};
-use crate::sensor::reflectance::Scaling;
-use crate::severity::classes::{Breaks, Severity};
-use crate::tiles::pyramid::TileCells;
-use crate::tiles::tile_index::{TileFate, TileIndex, ZoomIndex};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

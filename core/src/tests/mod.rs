@@ -2,4 +2,5 @@
 
 mod golden;
 mod golden_chain;
+mod known_collections;
 mod rehearsal;

@@ -2,14 +2,13 @@
 //! cloud.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use dragonfly_pixels::{CellQuality, Observation, dnbr};
 
 use crate::catalogue::dates::FireSide;
 use crate::catalogue::scenes::{SceneRequest, choose_scenes};
 use crate::catalogue::stac::Item;
 use crate::regions::region::{Region, regions_from_json};
 use crate::regions::window::SearchWindows;
-use crate::resample::observation::{CellQuality, Observation};
-use crate::severity::burn_ratio::dnbr;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

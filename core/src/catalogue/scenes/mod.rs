@@ -12,6 +12,5 @@ mod tests;
 
 pub use choice::{SceneChoice, choose_scenes};
 pub use left_out::{LeftOutItems, SideGround};
-pub use overpass::overpasses;
 pub use request::{SceneOrder, SceneRequest};
 pub use skipped::{SkipReason, SkippedScene};

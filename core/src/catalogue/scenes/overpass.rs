@@ -1,13 +1,11 @@
 //! The scenes of one pass of the satellite, and the best version of each.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use dragonfly_pixels::SAME_OVERPASS;
 
 use super::ground::{GroundPoints, ObservedPoints};
 use super::skipped::SkipReason;
 use crate::catalogue::stac::{Baseline, Item};
-
-/// Scenes of one overpass lie closer together in time than this; the next pass is 100 minutes away.
-const SAME_OVERPASS: TimeDelta = TimeDelta::minutes(10);
 
 /// Share from which on two scenes of one pass are its two parts, and no duplicates.
 const OTHER_PART: f64 = 0.1;
@@ -41,18 +39,6 @@ pub(super) fn without_duplicates<'a>(
         }
     }
     kept
-}
-
-/// Parts scenes in order of time into overpasses: positions in `times` that belong together.
-pub fn overpasses(times: &[DateTime<Utc>]) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    for (index, at) in times.iter().enumerate() {
-        match groups.last_mut() {
-            Some(group) if index > 0 && *at - times[index - 1] < SAME_OVERPASS => group.push(index),
-            _ => groups.push(vec![index]),
-        }
-    }
-    groups
 }
 
 pub(super) fn version(item: &Item) -> (bool, Option<Baseline>, Option<DateTime<Utc>>, &str) {

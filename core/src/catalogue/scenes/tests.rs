@@ -6,7 +6,7 @@ use super::overpass::Candidate;
 use super::*;
 use crate::catalogue::dates::{DateWindow, FireSide};
 use crate::catalogue::stac::{Footprint, Item};
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{Datelike, Days, NaiveDate};
 use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -129,16 +129,6 @@ fn every_tile_has_its_own_best() {
         item("b", "32TQM", "2025-06-20T10:00:10Z", 0.0, "05.11"),
     ];
     assert_eq!(chosen(&items, 1).0, ["a", "b"]);
-}
-
-#[test]
-fn neighbours_of_one_pass_are_one_overpass() {
-    let times: Vec<DateTime<Utc>> = ["10:00:00", "10:00:15", "11:40:00"]
-        .iter()
-        .map(|time| format!("2025-06-20T{time}Z").parse().unwrap())
-        .collect();
-    assert_eq!(overpasses(&times), [vec![0, 1], vec![2]]);
-    assert!(overpasses(&[]).is_empty());
 }
 
 #[test]

@@ -6,8 +6,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use dragonfly_pixels::SpectralIndex;
+
 use super::Item;
-use crate::sensor::spectral_index::SpectralIndex;
 
 /// The longest address that is requested, bytes. Signed addresses take a quarter of it.
 const MAX_ADDRESS_BYTES: usize = 8 << 10;

@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use dragonfly_pixels::BandRole;
+
 use super::asset::{Asset, RasterBand};
-use crate::sensor::band::BandRole;
 
 /// What follows a file's name in that of its mask.
 pub(super) const MASK_SIDECAR_ENDING: &str = ".msk";

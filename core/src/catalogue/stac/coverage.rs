@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use dragonfly_pixels::SpectralIndex;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Item, lenient};
-use crate::sensor::spectral_index::SpectralIndex;
 
 /// Names of the share without data behind the prefix of an extension, percent.
 const WITHOUT_DATA: [&str; 4] =

@@ -200,7 +200,7 @@ impl Item {
 mod tests {
     use super::super::{ItemCollection, StatedOffset};
     use super::*;
-    use crate::sensor::band::BandRole;
+    use dragonfly_pixels::BandRole;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

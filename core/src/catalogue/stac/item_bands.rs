@@ -1,13 +1,12 @@
 //! The bands of an item: which of its files holds them, and what their numbers mean.
 
+use dragonfly_pixels::{BandRole, Collection, SpectralIndex};
+
 use super::asset_band::is_mask_sidecar;
 use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
 use super::mask_asset::{band_names, has_mask_role, mask_kind};
 use super::token::without_token;
 use super::{Asset, Item};
-use crate::sensor::band::BandRole;
-use crate::sensor::collection::Collection;
-use crate::sensor::spectral_index::SpectralIndex;
 
 /// Offset beyond which a number is no reflectance.
 const MAX_REFLECTANCE_OFFSET: f64 = 1.0;
@@ -214,7 +213,7 @@ fn lists_band(asset: &Asset) -> bool {
 mod tests {
     use super::super::ItemCollection;
     use super::*;
-    use crate::sensor::quality::MaskKind;
+    use dragonfly_pixels::MaskKind;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

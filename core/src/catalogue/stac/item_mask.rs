@@ -1,11 +1,12 @@
 //! The mask of an item.
 
+use dragonfly_pixels::{MaskKind, Masks, QualityTable};
+
 use super::asset_band::AssetBand;
 use super::item::BASELINE_04_00_BEGAN;
 use super::mask_asset::{band_names, has_mask_role, mask_kind};
 use super::mask_meaning::{MaskMeaningError, contradiction, translation};
 use super::{Asset, Baseline, Item};
-use crate::sensor::quality::{MaskKind, Masks, QualityTable};
 
 impl Item {
     /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band

@@ -1,10 +1,11 @@
 //! Which asset of an item is its cloud mask, and how it is written, where it has another name than
 //! its collection's masks usually have.
 
+use dragonfly_pixels::MaskKind;
+
 use super::Asset;
 use super::asset_band::is_mask_sidecar;
 use super::asset_band::{file_name, is_data, is_jpeg_2000};
-use crate::sensor::quality::MaskKind;
 
 /// Classes of the Scene Classification Layer by which it is recognised: value, and a part of the
 /// name.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use dragonfly_pixels::MaskKind;
+
 use super::asset::{Asset, MaskMeaning};
 use super::asset_band::AssetBand;
 use super::shown;
-use crate::sensor::quality::MaskKind;
 
 /// A mask with other meanings than those of its kind, which cannot be read by them either.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

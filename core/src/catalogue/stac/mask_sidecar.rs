@@ -109,7 +109,7 @@ fn address_beside(href: &str) -> String {
 mod tests {
     use super::super::ItemCollection;
     use super::*;
-    use crate::sensor::band::BandRole;
+    use dragonfly_pixels::BandRole;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use dragonfly_pixels::SpectralIndex;
+
 use super::mask_sidecar::MaskSidecar;
 use super::{Item, Origin};
-use crate::sensor::spectral_index::SpectralIndex;
 
 /// Hosts whose masks are checked for a side of a fire: the files of a collection lie on one, seldom
 /// on two.

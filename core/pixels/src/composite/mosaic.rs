@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::catalogue::scenes::overpasses;
 use crate::composite::confirmation::confirmed;
+use crate::composite::overpasses::overpasses;
 use crate::composite::sides::{Composite, state_after_flood, state_of};
 use crate::composite::view_layers::{
     SideViews, ViewLayersRow, day_number, latest_clear_days, overpass_days,

@@ -71,12 +71,7 @@ impl NearestPixels {
     /// for each the place of its pixel in `rows` of pixels, row by row. A place that is none lies
     /// beyond the last.
     #[inline]
-    pub(crate) fn visit(
-        &self,
-        row: u32,
-        rows: &Range<u32>,
-        mut visit: impl FnMut(Range<u32>, &[usize]),
-    ) {
+    pub fn visit(&self, row: u32, rows: &Range<u32>, mut visit: impl FnMut(Range<u32>, &[usize])) {
         let (width, height) = (self.pixels.columns.len(), rows.len());
         let origin = (i64::from(self.pixels.columns.start), i64::from(rows.start));
         let mut column = self.cells.columns.start;

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
+use dragonfly_pixels::{CellQuality, Grid, NearestPixels, SceneObservations};
+
 use crate::catalogue::stac::{Footprint, Item, overlap};
-use crate::composite::mosaic::SceneObservations;
-use crate::geo::grid::Grid;
-use crate::resample::nearest_pixels::NearestPixels;
-use crate::resample::observation::CellQuality;
 
 /// The ground on which an item states to have data.
 #[derive(Clone, Debug)]
@@ -209,8 +207,8 @@ fn sampled(range: &Range<u32>) -> impl Iterator<Item = u32> + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resample::lattice::CellWindow;
-    use crate::resample::observation::Observations;
+    use dragonfly_pixels::CellWindow;
+    use dragonfly_pixels::Observations;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -72,7 +72,7 @@ pub enum AreaError {
 
 impl AreaError {
     /// Whether a file in another format may be the cause.
-    pub(crate) fn is_of_format(&self) -> bool {
+    pub fn is_of_format(&self) -> bool {
         matches!(self, Self::NotGeoJson(_) | Self::NotKml(_) | Self::NoPolygon)
     }
 }
