@@ -9,7 +9,7 @@ use dragonfly_core::{Grid, MapLayer, Note, Region};
 
 use crate::cli::progress::ProgressStep;
 use crate::deployment::layout::RunFolder;
-use crate::publish::cog::{CellValues, CogSource};
+use crate::publish::cog::CogSource;
 use crate::publish::map_notes::map_notes;
 use crate::publish::raster::RunReader;
 use crate::publish::run::RunRecord;
@@ -34,7 +34,7 @@ pub(crate) fn build(
     let sets = 1 + u64::from(has_change) + u64::from(has_provisional);
     let count = tile_count(&grid, region.zoom_min) * sets;
     let step = ProgressStep::start(&region.name, "tiles cut", count, "tiles");
-    // GDAL compresses the rasters in its own threads while the tiles are cut.
+    // The rasters are read and averaged in a thread of their own while the tiles are cut.
     let (cut, cog) = std::thread::scope(|scope| {
         let cog = scope.spawn(|| write_cogs(folder, &region, &map));
         let cut = |set: TileSet| {
@@ -100,7 +100,6 @@ fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64>
         band_name: "dNBR",
         description: &describe("Burn severity (dNBR)"),
         notes: &notes,
-        cells: CellValues::Measured,
     };
     dnbr.write(&folder.cog())?;
     let mut bytes = file_bytes(&folder.cog())?;
@@ -118,7 +117,6 @@ fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64>
             band_name: layer.name(),
             description: &describe(&format!("Layer {} ({values})", layer.name())),
             notes: &notes,
-            cells: CellValues::Coded,
         };
         cog.write(&folder.layer_cog(layer))?;
         bytes += file_bytes(&folder.layer_cog(layer))?;

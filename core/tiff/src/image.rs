@@ -68,6 +68,30 @@ impl TiffImage {
         })
     }
 
+    /// The image itself, then its overviews, without the places of their blocks: for those who
+    /// know these already. [`Level::byte_range`] is `None` for every block. Overviews of a layout
+    /// that is not read here are left out.
+    ///
+    /// # Errors
+    /// [`TiffError::Missing`] when more bytes are needed; another when the image itself cannot be
+    /// read.
+    pub fn levels_without_places(known: &KnownBytes) -> Result<Vec<Level>, TiffError> {
+        let directories = directories(known)?;
+        let first = directories.first().ok_or(TiffError::Without("directory"))?;
+        let mut levels = vec![Level::without_places(first)?];
+        for directory in &directories[1..] {
+            if role(directory)? != Role::Overview {
+                continue;
+            }
+            match Level::without_places(directory) {
+                Ok(level) => levels.push(level),
+                Err(missing @ TiffError::Missing(_)) => return Err(missing),
+                Err(_) => {}
+            }
+        }
+        Ok(levels)
+    }
+
     /// Full resolution.
     pub fn full(&self) -> &Level {
         &self.levels[0]

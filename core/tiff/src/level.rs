@@ -148,6 +148,21 @@ impl Level {
     /// # Errors
     /// When bytes are missing, or the layout is not one that is read here.
     pub(crate) fn from_directory(directory: &Directory) -> Result<Self, TiffError> {
+        let level = Self::without_places(directory)?;
+        let blocks = level.across() * level.down() * usize::from(level.planes());
+        let block_extents = Tags { directory }.block_extents(
+            is_tiled(directory),
+            blocks as u64,
+            level.block_bytes() as u64,
+        )?;
+        Ok(Self { block_extents, ..level })
+    }
+
+    /// The same without the places of its blocks.
+    ///
+    /// # Errors
+    /// When bytes are missing, or the layout is not one that is read here.
+    pub(crate) fn without_places(directory: &Directory) -> Result<Self, TiffError> {
         let tags = Tags { directory };
         let width = tags.needed(tag::IMAGE_WIDTH, MAX_PIXELS_ALONG)?;
         let height = tags.needed(tag::IMAGE_LENGTH, MAX_PIXELS_ALONG)?;
@@ -165,8 +180,7 @@ impl Level {
         let kind = sample_kind(directory, bands)?;
         let predictor = predictor(tags.optional(tag::PREDICTOR, 1)?, compression, kind)?;
 
-        let is_tiled = directory.count(tag::TILE_OFFSETS) > 0;
-        let (block_width, block_height) = tags.block_size(is_tiled, (width, height))?;
+        let (block_width, block_height) = tags.block_size(is_tiled(directory), (width, height))?;
         let samples = if is_planar { 1 } else { bands };
         let row_bits = block_width.saturating_mul(samples * kind.bits() as u64);
         let block_bytes = row_bits.div_ceil(8).saturating_mul(block_height);
@@ -191,8 +205,33 @@ impl Level {
                 row_px: block_width as usize,
                 samples: samples as usize,
             },
-            block_extents: tags.block_extents(is_tiled, blocks, block_bytes)?,
+            block_extents: Vec::new(),
         })
+    }
+
+    /// Blocks from west to east.
+    fn across(&self) -> usize {
+        self.width.div_ceil(self.block_width) as usize
+    }
+
+    /// Blocks from north to south.
+    fn down(&self) -> usize {
+        self.height.div_ceil(self.block_height) as usize
+    }
+
+    /// Bands that are stored apart; 1 where they are stored together.
+    fn planes(&self) -> u16 {
+        if self.is_planar { self.bands } else { 1 }
+    }
+
+    /// How its blocks are compressed.
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// Bytes of the pixels of a block.
+    pub fn block_bytes(&self) -> usize {
+        self.layout.bytes(self.block_height as usize)
     }
 
     /// Kind of number of the pixels.
@@ -239,10 +278,8 @@ impl Level {
 
     /// Where in the file a block is stored; `None` where it is left out because it holds no data.
     pub fn byte_range(&self, place: BlockPlace) -> Option<Range<u64>> {
-        let across = self.width.div_ceil(self.block_width) as usize;
-        let down = self.height.div_ceil(self.block_height) as usize;
-        let index =
-            (usize::from(place.plane) * down + place.row as usize) * across + place.column as usize;
+        let row = usize::from(place.plane) * self.down() + place.row as usize;
+        let index = row * self.across() + place.column as usize;
         let (offset, length) = self.block_extents.get(index).copied().unwrap_or_default();
         (length > 0).then(|| offset..offset + u64::from(length))
     }
@@ -288,7 +325,8 @@ impl Level {
         let from_top = |row: u32| row.clamp(own_rows.start, own_rows.end) - own_rows.start;
         let rows = from_top(rows.start) as usize..from_top(rows.end) as usize;
         let layout = &self.layout;
-        let bytes = self.compression.decompress(stored, layout.bytes(rows.end))?;
+        let (length, whole) = (layout.bytes(rows.end), self.block_bytes());
+        let bytes = self.compression.decompress_start(stored, length, whole)?;
         let cut = |sample| BlockCut { columns: columns.len(), rows: rows.clone(), sample };
         Ok(self
             .bands_in(place, bands)
@@ -313,6 +351,10 @@ impl Level {
         let pixels = Pixels::filled(self.layout.kind, fill, columns.len() * rows);
         self.bands_in(place, bands).map(|band| (band, pixels.clone())).collect()
     }
+}
+
+fn is_tiled(directory: &Directory) -> bool {
+    directory.count(tag::TILE_OFFSETS) > 0
 }
 
 fn within(value: u64, name: &'static str, most: u64) -> Result<u64, TiffError> {

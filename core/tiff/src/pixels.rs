@@ -90,6 +90,7 @@ impl BlockLayout {
         let order = self.order;
         match self.kind {
             SampleKind::Bit => Pixels::U8(self.bits(bytes, cut)),
+            SampleKind::U8 if self.samples == 1 => Pixels::U8(self.single_u8s(bytes, cut)),
             SampleKind::U8 => {
                 Pixels::U8(self.whole_numbers(bytes, cut, |raw| raw[0], u8::wrapping_add))
             }
@@ -133,6 +134,24 @@ impl BlockLayout {
                 }));
             } else {
                 pixels.extend(own);
+            }
+        }
+        pixels
+    }
+
+    /// The same of pixels of one byte: nearly all masks.
+    fn single_u8s(&self, bytes: &[u8], cut: &BlockCut) -> Vec<u8> {
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
+        for row in self.rows(bytes, cut) {
+            let own = &row[..cut.columns.min(row.len())];
+            if self.predictor == Predictor::Horizontal {
+                let mut sum = 0u8;
+                pixels.extend(own.iter().map(|difference| {
+                    sum = sum.wrapping_add(*difference);
+                    sum
+                }));
+            } else {
+                pixels.extend_from_slice(own);
             }
         }
         pixels
@@ -281,6 +300,16 @@ mod tests {
             PLAIN.pixels(&bytes, &BlockCut { columns: 2, rows: 1..2, sample: 0 }),
             Pixels::U16(vec![20, 22])
         );
+    }
+
+    #[test]
+    fn differences_of_bytes_are_summed_alike() {
+        let layout = BlockLayout { kind: SampleKind::U8, ..PLAIN };
+        let bytes = [10, 1, 255, 20, 2, 3];
+        let cut = BlockCut { columns: 2, rows: 0..2, sample: 0 };
+        assert_eq!(layout.pixels(&bytes, &cut), Pixels::U8(vec![10, 11, 20, 22]));
+        let plain = BlockLayout { predictor: Predictor::None, ..layout };
+        assert_eq!(plain.pixels(&bytes, &cut), Pixels::U8(vec![10, 1, 20, 2]));
     }
 
     #[test]

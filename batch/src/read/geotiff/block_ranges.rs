@@ -57,11 +57,15 @@ impl<'a> BlockRanges<'a> {
         Self { band, file_bytes, max_stored_bytes }
     }
 
-    /// Where a block lies, with what COGs repeat around it; `None` where it is not stored.
+    /// Where the bytes of a block lie; `None` where it is not stored.
     ///
     /// # Errors
     /// When the header states what cannot be true.
-    fn find(&self, column: usize, row: usize) -> Result<Option<Range<u64>>, BlockRangeError> {
+    pub(crate) fn find(
+        &self,
+        column: usize,
+        row: usize,
+    ) -> Result<Option<Range<u64>>, BlockRangeError> {
         let number = |what: &str| -> Option<u64> {
             // A number beyond 64 bits is as wrong as the largest.
             let text = self.band.metadata_item(&format!("BLOCK_{what}_{column}_{row}"), "TIFF")?;
@@ -74,7 +78,7 @@ impl<'a> BlockRanges<'a> {
     }
 
     /// Where the blocks under a rectangle of the level's pixels lie, row by row, as far as they are
-    /// stored.
+    /// stored; each with what COGs repeat around it.
     ///
     /// # Errors
     /// When the header states what cannot be true.
@@ -84,7 +88,10 @@ impl<'a> BlockRanges<'a> {
         rows: &Range<usize>,
     ) -> Result<Vec<Range<u64>>, BlockRangeError> {
         let mut ranges = Vec::new();
-        self.visit(columns, rows, |range| ranges.push(range))?;
+        self.visit(columns, rows, |Range { start, end }| {
+            let start = start.saturating_sub(BLOCK_LEADER_BYTES);
+            ranges.push(start..end.saturating_add(BLOCK_LEADER_BYTES));
+        })?;
         Ok(ranges)
     }
 
@@ -133,9 +140,7 @@ impl<'a> BlockRanges<'a> {
             });
         }
         match start.checked_add(bytes).filter(|end| *end <= self.file_bytes) {
-            Some(end) => {
-                Ok(start.saturating_sub(BLOCK_LEADER_BYTES)..end.saturating_add(BLOCK_LEADER_BYTES))
-            }
+            Some(end) => Ok(start..end),
             None => Err(BlockRangeError::PastTheEnd { column, row }),
         }
     }

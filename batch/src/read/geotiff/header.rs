@@ -47,7 +47,7 @@ pub(super) enum HeaderError {
 }
 
 /// A file whose bytes can be read at any place.
-pub(super) trait ReadAt {
+pub(crate) trait ReadAt {
     /// Bytes of the whole file.
     fn length(&self) -> u64;
     /// Fills a buffer from a place on; `None` when it cannot.

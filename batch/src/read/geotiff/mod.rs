@@ -23,10 +23,11 @@ use crate::http::{Client, Scope};
 use crate::read::local_file::{LocalFileError, open_regular};
 use crate::read::remote::{self, RegisteredFile, RemoteFile};
 
-use header::{ReadAt, check_header};
+use header::check_header;
 
 pub(crate) use block_ranges::BlockRanges;
 pub(crate) use failure::{FailureWatch, mark_thread};
+pub(crate) use header::ReadAt;
 pub(crate) use limits::{HeaderLimits, block_bytes};
 
 /// A GeoTIFF, open.

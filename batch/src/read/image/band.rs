@@ -8,6 +8,7 @@ use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData};
 use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 
+use super::block_reader::{BlockReader, DecodedBlocks, LevelRectangle};
 use super::mask_file::MaskFile;
 use super::open;
 use super::validity::LevelWindow;
@@ -29,6 +30,8 @@ pub(crate) struct ImageBand {
     pub(crate) location: String,
     /// Open while it is read: GDAL keeps a block's worth of buffers for each.
     pub(super) dataset: Option<Dataset>,
+    /// Decodes its blocks, where GDAL need not.
+    pub(super) blocks: Option<BlockReader>,
     /// Where its bytes come from, unless they are on the disk.
     pub(super) remote: Option<Arc<RemoteFile>>,
     /// Bytes of the whole file.
@@ -93,12 +96,18 @@ impl ImageBand {
     }
 
     /// Pixels of a rectangle of the level.
-    fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+    fn read(
+        &self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+        decoded: &mut DecodedBlocks,
+    ) -> Result<Vec<u16>> {
         let size = ((columns.end - columns.start) as usize, (rows.end - rows.start) as usize);
         let band = self.raster_band()?;
         let own = self.own_pixels(&band, columns, rows);
         let corner = (own.0.start as isize, own.1.start as isize);
-        self.read_window(&band, corner, (own.0.len(), own.1.len()), size).with_context(|| {
+        let window = LevelWindow { corner, extent: (own.0.len(), own.1.len()), size };
+        self.read_window(&band, window, decoded).with_context(|| {
             format!(
                 "the {} cannot be read from {}: the file is broken or cut short",
                 self.name, self.location
@@ -110,37 +119,68 @@ impl ImageBand {
     fn read_window(
         &self,
         band: &RasterBand<'_>,
-        corner: (isize, isize),
-        window: (usize, usize),
-        size: (usize, usize),
+        window: LevelWindow,
+        decoded: &mut DecodedBlocks,
     ) -> Result<Vec<u16>> {
         mark_thread();
         let _permit = DecodingPermit::wait_for(block_bytes(self.open_dataset()?, band));
-        let nearest = Some(ResampleAlg::NearestNeighbour);
-        let mut dns = if band.band_type() == GdalDataType::Int16 {
-            let mut pixels = vec![0i16; size.0 * size.1];
-            band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
-            pixels.into_iter().map(|pixel| self.no_data.dn_from_signed(pixel)).collect()
-        } else {
-            let mut pixels = vec![0u16; size.0 * size.1];
-            band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
-            self.no_data.unify(&mut pixels);
-            pixels
-        };
-        let level_window = LevelWindow { corner, extent: window, size };
+        let mut dns = self.read_dns(band, window, decoded)?;
         let no_data = self.no_data_dn();
         if self.has_mask {
             let full = self.open_dataset()?.rasterband(self.band_number)?;
-            level_window.hide_masked(band, &full, &mut dns, no_data)?;
+            window.hide_masked(band, &full, &mut dns, no_data)?;
         }
         if let Some(number) = self.alpha_number {
             let alpha = self.open_dataset()?.rasterband(number)?;
-            level_window.hide_transparent(band, &alpha, &mut dns, no_data)?;
+            window.hide_transparent(band, &alpha, &mut dns, no_data)?;
         }
         if let Some(mask_file) = &self.mask_file {
-            mask_file.hide(level_window, band.size(), &mut dns, no_data)?;
+            mask_file.hide(window, band.size(), &mut dns, no_data)?;
         }
         Ok(dns)
+    }
+
+    /// Digital numbers of a window, whatever masks hide of them.
+    fn read_dns(
+        &self,
+        band: &RasterBand<'_>,
+        window: LevelWindow,
+        decoded: &mut DecodedBlocks,
+    ) -> Result<Vec<u16>> {
+        if let Some(blocks) = self.blocks.as_ref().filter(|_| window.extent == window.size) {
+            let (columns, rows) = window.places();
+            let rectangle = LevelRectangle {
+                level_size: band.size(),
+                block_size: band.block_size(),
+                places: self.block_places(band)?,
+                columns,
+                rows,
+            };
+            let by_gdal = |columns: &Range<usize>, rows: &Range<usize>| {
+                self.read_by_gdal(band, LevelWindow::of(columns, rows))
+            };
+            if let Some(dns) = blocks.read(&rectangle, decoded, by_gdal)? {
+                return Ok(dns);
+            }
+        }
+        self.read_by_gdal(band, window)
+    }
+
+    fn read_by_gdal(&self, band: &RasterBand<'_>, window: LevelWindow) -> Result<Vec<u16>> {
+        let LevelWindow { corner, extent, size } = window;
+        let nearest = Some(ResampleAlg::NearestNeighbour);
+        if band.band_type() == GdalDataType::Int16 {
+            let mut pixels = vec![0i16; size.0 * size.1];
+            band.read_into_slice(corner, extent, size, &mut pixels, nearest)?;
+            return Ok(pixels
+                .into_iter()
+                .map(|pixel| self.no_data.dn_from_signed(pixel))
+                .collect());
+        }
+        let mut pixels = vec![0u16; size.0 * size.1];
+        band.read_into_slice(corner, extent, size, &mut pixels, nearest)?;
+        self.no_data.unify(&mut pixels);
+        Ok(pixels)
     }
 
     /// The digital number of pixels without data.
@@ -198,7 +238,9 @@ impl ImageBand {
         // One after the other where the file is much finer: so much of it is never buffered at
         // once.
         for rows in self.row_parts(columns, rows)? {
-            let read = self.read_then_release(columns, &rows, |band| band.read(columns, &rows))?;
+            let read = self.read_then_release(columns, &rows, |band| {
+                band.read(columns, &rows, &mut DecodedBlocks::default())
+            })?;
             match pixels.is_empty() {
                 true => pixels = read,
                 false => pixels.extend(read),
@@ -227,8 +269,9 @@ impl ImageBand {
             return Ok(());
         }
         self.read_then_release(columns, &(first.start..last.end), |band| {
+            let mut decoded = DecodedBlocks::default();
             for (part, rows) in parts.iter().enumerate() {
-                use_pixels(part, &band.read(columns, rows)?);
+                use_pixels(part, &band.read(columns, rows, &mut decoded)?);
             }
             Ok(())
         })?;
@@ -390,13 +433,13 @@ impl ImageBand {
             for left in (0..width).step_by(columns) {
                 let size = (columns.min(width - left), rows.min(height - top));
                 let own = (left..left + size.0, top..top + size.1);
+                let window = LevelWindow::of(&own.0, &own.1);
                 let pixels = places
                     .find_all(&own.0, &own.1)
                     .map_err(Into::into)
                     .and_then(|bytes| {
-                        let corner = (left as isize, top as isize);
                         self.with_prefetched(&bytes, bytes.clone(), || {
-                            self.read_window(&coarsest, corner, size, size)
+                            self.read_window(&coarsest, window, &mut DecodedBlocks::default())
                         })
                     })
                     .with_context(|| {

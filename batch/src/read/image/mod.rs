@@ -1,6 +1,7 @@
 //! The files of a scene: requested, opened, and read at the level that fits.
 
 mod band;
+mod block_reader;
 mod mask_file;
 mod validity;
 
@@ -17,6 +18,7 @@ use crate::http::{Client, Scope};
 use crate::read::geotiff::{self, GeoTiff, HeaderLimits};
 use crate::read::remote::RemoteFile;
 
+use block_reader::BlockReader;
 use mask_file::{MaskFile, MaskedBand};
 
 pub(crate) use band::ImageBand;
@@ -95,6 +97,7 @@ pub(crate) struct Image {
     /// The band that is read, counted from 1.
     band_number: usize,
     no_data: NoData,
+    blocks: Option<BlockReader>,
     file_bytes: u64,
     remote: Option<Arc<RemoteFile>>,
     mask_file: Option<MaskFile>,
@@ -122,6 +125,7 @@ impl Image {
             kind.name()
         );
         let no_data = no_data_of(&band, &location, (asset.stated_no_data, asset.fill));
+        let blocks = BlockReader::of(&location, remote.as_ref(), band_number, no_data);
         let size = dataset.raster_size();
         let masked = MaskedBand { location: &location, size, number: band_number };
         let mask_file = if sidecar.is_requested(stated_validity(&dataset, &band)?) {
@@ -136,6 +140,7 @@ impl Image {
             geo_transform,
             band_number,
             no_data,
+            blocks,
             dataset,
             file_bytes,
             remote,
@@ -189,6 +194,7 @@ impl Image {
             name: self.name,
             location: self.location,
             dataset: Some(self.dataset),
+            blocks: self.blocks,
             remote: self.remote,
             file_bytes: self.file_bytes,
             band_number: self.band_number,

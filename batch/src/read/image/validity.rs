@@ -68,6 +68,13 @@ impl LevelWindow {
         }
     }
 
+    /// These columns and rows, pixel by pixel.
+    pub(super) fn of(columns: &Range<usize>, rows: &Range<usize>) -> Self {
+        let corner = (columns.start as isize, rows.start as isize);
+        let extent = (columns.len(), rows.len());
+        Self { corner, extent, size: extent }
+    }
+
     /// The window of an image of another size over the same ground.
     pub(super) fn scaled(self, own: (usize, usize), other: (usize, usize)) -> Self {
         let along = |start: isize, extent: usize, own: usize, other: usize| {

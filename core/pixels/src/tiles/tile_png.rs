@@ -1,5 +1,11 @@
 //! Tiles as files: 8-bit palette PNGs whose indices are the values.
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::cell::RefCell;
+
+#[cfg(not(target_arch = "wasm32"))]
+use libdeflater::{CompressionLvl, Compressor};
+
 use crate::geo::mercator::TILE_SIZE_PX;
 use crate::severity::classes::Breaks;
 use crate::severity::palette::Palette;
@@ -58,9 +64,46 @@ pub fn encode_tile(indices: &[u8]) -> Result<Vec<u8>, TileError> {
     // Neighbouring indices are no gradient: filters only spoil the runs.
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(indices)?;
+    write_indices(&mut writer, indices)?;
     writer.finish()?;
     Ok(file)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn write_indices(
+    writer: &mut png::Writer<&mut Vec<u8>>,
+    indices: &[u8],
+) -> Result<(), png::EncodingError> {
+    writer.write_image_data(indices)
+}
+
+/// Natively in a third of the time that `png` takes.
+#[cfg(not(target_arch = "wasm32"))]
+fn write_indices(
+    writer: &mut png::Writer<&mut Vec<u8>>,
+    indices: &[u8],
+) -> Result<(), png::EncodingError> {
+    thread_local! {
+        static COMPRESSOR: RefCell<Compressor> =
+            RefCell::new(Compressor::new(CompressionLvl::default()));
+    }
+    // Each row begins with its filter: none.
+    let mut rows = Vec::with_capacity(TILE_PIXELS + SIDE);
+    for row in indices.chunks_exact(SIDE) {
+        rows.push(0);
+        rows.extend_from_slice(row);
+    }
+    let compressed = COMPRESSOR.with_borrow_mut(|compressor| {
+        let mut compressed = vec![0; compressor.zlib_compress_bound(rows.len())];
+        let length = compressor.zlib_compress(&rows, &mut compressed);
+        length.map(|length| {
+            compressed.truncate(length);
+            compressed
+        })
+    });
+    // It fails only where the buffer is too small.
+    let compressed = compressed.map_err(|error| std::io::Error::other(error.to_string()))?;
+    writer.write_chunk(png::chunk::IDAT, &compressed)
 }
 
 /// The indices of a tile, row by row from the north-west corner.
