@@ -1,11 +1,10 @@
 // Cuts coasts and borders of Natural Earth, as the npm package world-atlas holds them, into parts that the page loads
-// as they come into view: world/Z-X-Y.json, a web map tile of zoom Z each. A level is drawn from its FROM zoom on, in
-// outlines as fine as a pixel there. Trunk runs it after each build.
+// as they come into view: world/Z-X-Y.json, a web map tile of zoom Z each. Trunk runs it after each build.
 import { createRequire } from "node:module";
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The levels, as `LEVELS` of src/data/world.rs has them; units of a part's side: a pixel or less where it is drawn. */
+/** The levels, as `LEVELS` of src/data/world.rs has them, and the units of the shapes from side to side of a part. */
 const LEVELS = [
   { zoom: 0, source: "countries-50m", units: 2048 },
   { zoom: 3, source: "countries-50m", units: 4096 },
@@ -13,6 +12,9 @@ const LEVELS = [
 ];
 /** Shapes go on beyond their part by this fraction of its side, so that no seam is seen. */
 const MARGIN = 1 / 64;
+
+/** Units between points; nearer ones are left out. */
+const MIN_STEP = 2;
 
 const require = createRequire(import.meta.url);
 const world = join(process.env.TRUNK_STAGING_DIR ?? "dist", "world");
@@ -95,55 +97,60 @@ const piecesInRange = (axis, low, high) => (line) => {
   return pieces;
 };
 
-/** What of the shapes lies in column or row `index` of `2 ** zoom`. */
-function sliced(shapes, axis, zoom, index) {
-  const side = 2 ** -zoom;
-  const [low, high] = [(index - MARGIN) * side, (index + 1 + MARGIN) * side];
+/** What of the shapes lies within a range of an axis. */
+function inRange({ land, coasts, borders }, axis, low, high) {
   return {
-    land: shapes.land.map(cutRingToRange(axis, low, high)).filter(({ length }) => length > 2),
-    coasts: shapes.coasts.flatMap(piecesInRange(axis, low, high)),
-    borders: shapes.borders.flatMap(piecesInRange(axis, low, high)),
+    land: land.map(cutRingToRange(axis, low, high)).filter(({ length }) => length > 2),
+    coasts: coasts.flatMap(piecesInRange(axis, low, high)),
+    borders: borders.flatMap(piecesInRange(axis, low, high)),
   };
 }
 
 /** What goes on beyond the antimeridian is seen at the other edge too. */
 function repeated(shapes) {
-  const moved = (lines) => lines.flatMap((line) => [-1, 0, 1].map((worlds) => line.map(([x, y]) => [x + worlds, y])));
+  const isSeen = (line) => line.some(([x]) => x > -MARGIN) && line.some(([x]) => x < 1 + MARGIN);
+  const moved = (lines) =>
+    lines.flatMap((line) => [-1, 0, 1].map((worlds) => line.map(([x, y]) => [x + worlds, y]))).filter(isSeen);
   return { land: moved(shapes.land), coasts: moved(shapes.coasts), borders: moved(shapes.borders) };
 }
 
-/** A line as steps in units of the part, from its north-west corner: x, y, then each step; shorter ones are left out. */
+/** A line as steps in units of the part, from its north-west corner: x, y, then each step. */
 function steps(line, { zoom, units }, corner) {
   const numbers = [];
   let before = [0, 0];
   line.forEach((point, index) => {
     const at = point.map((value, axis) => Math.round((value * 2 ** zoom - corner[axis]) * units));
-    const isStep = at[0] !== before[0] || at[1] !== before[1];
-    if (index === 0 || isStep) numbers.push(at[0] - before[0], at[1] - before[1]);
+    const length = Math.abs(at[0] - before[0]) + Math.abs(at[1] - before[1]);
+    const isEnd = index === 0 || index === line.length - 1;
+    if (length < MIN_STEP && !isEnd) return;
+    numbers.push(at[0] - before[0], at[1] - before[1]);
     before = at;
   });
   return numbers;
 }
 
-/** Calls `write` with zoom, column, row and content of every part of a level. */
-export function eachPart(level, shapes, write) {
-  const all = repeated(shapes);
-  const count = 2 ** level.zoom;
-  for (let x = 0; x < count; x++) {
-    const column = sliced(all, 0, level.zoom, x);
-    for (let y = 0; y < count; y++) {
-      const part = sliced(column, 1, level.zoom, y);
-      const written = (lines, min) =>
-        lines.map((line) => steps(line, level, [x, y])).filter(({ length }) => length >= 2 * min);
-      const { land, coasts, borders } = part;
-      write(x, y, { units: level.units, land: written(land, 3), coasts: written(coasts, 2), borders: written(borders, 2) });
-    }
+/** What a part's file holds. */
+function contentOf({ land, coasts, borders }, level, corner) {
+  const written = (lines, min) =>
+    lines.map((line) => steps(line, level, corner)).filter(({ length }) => length >= 2 * min);
+  return { units: level.units, land: written(land, 3), coasts: written(coasts, 2), borders: written(borders, 2) };
+}
+
+/** Calls `write` with column, row and content of each part of a level within tile x, y of `zoom`, half by half. */
+function eachPart(level, shapes, write, zoom = 0, x = 0, y = 0) {
+  if (zoom === level.zoom) return write(x, y, contentOf(shapes, level, [x, y]));
+  const [side, margin] = [2 ** -(zoom + 1), MARGIN * 2 ** -level.zoom];
+  const range = (index) => [index * side - margin, (index + 1) * side + margin];
+  for (const column of [2 * x, 2 * x + 1]) {
+    const half = inRange(shapes, 0, ...range(column));
+    for (const row of [2 * y, 2 * y + 1])
+      eachPart(level, inRange(half, 1, ...range(row)), write, zoom + 1, column, row);
   }
 }
 
 mkdirSync(world, { recursive: true });
 for (const level of LEVELS) {
   const source = JSON.parse(readFileSync(require.resolve(`world-atlas/${level.source}.json`), "utf8"));
-  eachPart(level, shapesOf(source), (x, y, part) =>
+  eachPart(level, repeated(shapesOf(source)), (x, y, part) =>
     writeFileSync(join(world, `${level.zoom}-${x}-${y}.json`), JSON.stringify(part)));
 }

@@ -41,8 +41,6 @@ pub struct Caption {
     pub legend: Vec<LegendRow>,
     /// Dates, sources and caveat, a paragraph each.
     pub paragraphs: Vec<String>,
-    /// Opacity of the tiles, percent.
-    pub opacity_percent: u8,
     /// Where the swipe divides the map, percent of its free part.
     pub swipe_percent: Option<u8>,
     /// Metres on the ground that a pixel spans in the middle of the map.
@@ -135,7 +133,7 @@ impl SavedPicture {
             context.clip();
         }
         context.set_image_smoothing_enabled(false);
-        context.set_global_alpha(f64::from(caption.opacity_percent) / 100.0);
+        context.set_global_alpha(severity_opacity()?);
         each(SEVERITY_TILES, |tile| self.draw_canvas(&tile))?;
         context.restore();
 
@@ -306,6 +304,13 @@ impl SavedPicture {
     }
 }
 
+/// Opacity of the tiles, 0 to 1.
+fn severity_opacity() -> Result<f64, JsValue> {
+    let pane = document().query_selector(".leaflet-severity-pane")?.ok_or("no map")?;
+    let opacity = pane.dyn_into::<HtmlElement>()?.style().get_property_value("opacity")?;
+    Ok(opacity.parse().unwrap_or(1.0))
+}
+
 /// A tile of the background, and a copy of it that may be drawn; `None` where its server does not
 /// allow copies.
 struct CopiedTile {
@@ -313,14 +318,14 @@ struct CopiedTile {
     copy: Option<HtmlImageElement>,
 }
 
-/// The tiles of the background. Those of another site are requested once more, as copies: the tiles
-/// shown need no permission to be seen, and get none to be drawn.
+/// The tiles of the background. Those of another site whose server did not allow copies are requested
+/// once more, as it may do so by now: what is seen without permission may not be drawn.
 async fn copied_tiles() -> Result<Vec<CopiedTile>, JsValue> {
     let origin = format!("{}/", window().location().origin()?);
     let mut requested = Vec::new();
     each(".leaflet-tile-pane img.leaflet-tile-loaded", |tile| {
         let tile: HtmlImageElement = tile.dyn_into()?;
-        if tile.src().starts_with(&origin) {
+        if tile.src().starts_with(&origin) || tile.cross_origin().is_some() {
             requested.push((tile, None));
             return Ok(());
         }
