@@ -19,7 +19,7 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(self)";
 
 /// Published files carry no policy for pages: viewers of pictures and JSON style themselves inline.
-const DATA_FOLDERS: [&str; 4] = ["/tiles/", "/raster/", "/meta/", "/stac/"];
+const DATA_FOLDERS: [&str; 5] = ["/tiles/", "/raster/", "/ground/", "/meta/", "/stac/"];
 
 /// Hosts of one list; no catalogue of one deployment has so many.
 const MAX_SOURCES: usize = 64;

@@ -1,18 +1,27 @@
-//! A background of pictures from a server, and the names that it has above severity.
+//! A background from a server or an extract, and the names that it has above severity.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::Basemap;
-use js_sys::Reflect;
+use js_sys::{Array, Reflect};
+use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlImageElement;
 
 use crate::map::leaflet::{self, GridLayer, Map, TileErrorEvent, options};
 
+#[wasm_bindgen]
+extern "C" {
+    /// The layers of an extract; an error where it cannot be had. See start.js.
+    #[wasm_bindgen(catch, js_namespace = dragonfly, js_name = ground)]
+    async fn extract(url: &str, labels_pane: &str, max_zoom: u8) -> Result<JsValue, JsValue>;
+}
+
 /// The layers of a basemap, on the map until they are dropped.
 pub struct BasemapLayer {
-    layers: Vec<GridLayer>,
+    /// None before an extract is loaded.
+    layers: Rc<RefCell<Vec<GridLayer>>>,
 }
 
 /// What becomes of a basemap.
@@ -29,7 +38,7 @@ impl BasemapLayer {
     pub fn on(
         map: &Map,
         basemap: &Basemap,
-        (labels_pane, max_zoom): (&str, u8),
+        (labels_pane, max_zoom): (&'static str, u8),
         hooks: &BasemapHooks,
     ) -> Self {
         let panes = [(Some(&basemap.url), "tilePane"), (basemap.labels.as_ref(), labels_pane)];
@@ -48,18 +57,44 @@ impl BasemapLayer {
             layer.add_to(map);
             Some(layer)
         });
-        Self { layers: layers.collect() }
+        let this = Self { layers: Rc::new(RefCell::new(layers.collect())) };
+        if let Some(file) = &basemap.file {
+            this.load(map, format!("/{file}"), (labels_pane, max_zoom), hooks);
+        }
+        this
+    }
+
+    /// Adds the layers of an extract once they are loaded, if this is still on the map then.
+    fn load(
+        &self,
+        map: &Map,
+        url: String,
+        (labels_pane, max_zoom): (&'static str, u8),
+        hooks: &BasemapHooks,
+    ) {
+        let (map, layers, hooks) = (map.clone(), Rc::downgrade(&self.layers), hooks.clone());
+        spawn_local(async move {
+            let loaded = extract(&url, labels_pane, max_zoom).await;
+            let Some(layers) = layers.upgrade() else { return };
+            let Ok(loaded) = loaded else { return (hooks.on_failure)() };
+            for layer in Array::from(&loaded).iter() {
+                let layer: GridLayer = layer.unchecked_into();
+                layer.add_to(&map);
+                layers.borrow_mut().push(layer);
+            }
+            (hooks.on_shown)();
+        });
     }
 
     /// Requests all tiles again.
     pub fn redraw(&self) {
-        self.layers.iter().for_each(|layer| drop(layer.redraw()));
+        self.layers.borrow().iter().for_each(|layer| drop(layer.redraw()));
     }
 }
 
 impl Drop for BasemapLayer {
     fn drop(&mut self) {
-        self.layers.iter().for_each(|layer| drop(layer.remove()));
+        self.layers.borrow().iter().for_each(|layer| drop(layer.remove()));
     }
 }
 
