@@ -1,5 +1,5 @@
-// Makes three files of the page: Leaflet without the parts that the page does not use, the style sheets as one, and
-// start.js without comments.
+// Makes the JavaScript and the style of the page: Leaflet without the parts that the page does not use, the style
+// sheets as one, start.js without comments, and the module of extracts, which loads on first use.
 // Trunk runs it before each build, and finds them where index.html names them.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -28,6 +28,17 @@ await build({
   format: "iife",
   plugins: [withoutUnused],
   banner: { js: `/* Leaflet ${version}, BSD-2-Clause: see notices.html */` },
+  legalComments: "none",
+  logLevel: "warning",
+});
+await build({
+  entryPoints: [join(client, "ground.js")],
+  outfile: join(bundled, "dragonfly-ground.js"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  banner: { js: "/* protomaps-leaflet and its parts: see notices.html */" },
   legalComments: "none",
   logLevel: "warning",
 });

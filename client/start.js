@@ -17,6 +17,11 @@ globalThis.dragonfly = {
     await start({ module_or_path: script.replace(/\.js$/, "_bg.wasm") });
     return new Tools(page);
   },
+  /** The layers of an extract, the drawing of which loads with the first of them: see client/ground.js. */
+  async ground(url, labelsPane, maxZoom) {
+    const { layers } = await import(document.querySelector("meta[name=dragonfly-ground]").content);
+    return layers(url, labelsPane, maxZoom);
+  },
 };
 
 try {

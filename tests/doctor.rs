@@ -632,3 +632,51 @@ fn a_clock_that_is_wrong_is_told() {
         at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::seconds(90)))));
     check(&items(), early, "clock", "warn", &["behind", "set-ntp"]);
 }
+
+#[test]
+fn a_background_that_readers_would_not_see_is_found_by_one_tile() {
+    let picture = |body: &'static [u8]| -> Corruption {
+        Box::new(move |request, answer| {
+            if request.path.starts_with("/tiles/0/0/0.png") {
+                answer.status = if body.is_empty() { 403 } else { 200 };
+                answer.body = body.to_vec();
+            }
+            if request.path.starts_with("/tiles/") && request.headers["referer"] != SITE {
+                answer.status = 418;
+            }
+        })
+    };
+    let check = |corrupt: Corruption, settings: &str, status: &str, parts: &[&str]| {
+        let root = start(&items(), corrupt);
+        let bed = bed_over(&root);
+        let file = bed.published("../dragonfly.toml");
+        fs::create_dir_all(bed.published("ground")).unwrap();
+        fs::write(bed.published("ground/good.pmtiles"), b"PMTiles\x03 and more").unwrap();
+        fs::write(bed.published("ground/bad.pmtiles"), b"SQLite").unwrap();
+        let settings = format!("[[basemaps]]\ntitle = 'Roads'\nattribution = 'us'\n{settings}");
+        fs::write(&file, settings.replace("{root}", &root)).unwrap();
+        let output = bed.run(&[&EXAMINE[..], &["--config", file.to_str().unwrap()]].concat());
+        let probe = if status == "ok" { "" } else { "basemap" };
+        check_output(&output, probe, status, parts);
+    };
+    const URL: &str = "url = '{root}/tiles/{z}/{x}/{y}.png'";
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+    check(picture(PNG), URL, "ok", &[]);
+    check(picture(b""), URL, "fail", &["Roads", "/tiles/0/0/0.png is refused: 403", "`url`"]);
+    check(picture(b"<html>"), URL, "fail", &["is not an image"]);
+    let dead = "url = 'http://127.0.0.1:1/{z}/{x}/{y}.png'";
+    check(uncorrupted(), dead, "fail", &["not reachable", "`url`"]);
+    let labels = "url = '/own/{z}/{x}/{y}.png'\nlabels = '{root}/tiles/{z}/{x}/{y}.png'";
+    check(picture(b"<html>"), labels, "fail", &["is not an image"]);
+    let silent: Corruption = Box::new(|request, answer| {
+        if request.path.starts_with("/tiles/") {
+            answer.status = 200;
+            answer.body = PNG.to_vec();
+            answer.headers.remove("access-control-allow-origin");
+        }
+    });
+    check(silent, URL, "warn", &["no Access-Control-Allow-Origin", "pictures that they save"]);
+    check(uncorrupted(), "file = 'ground/good.pmtiles'", "ok", &[]);
+    check(uncorrupted(), "file = 'ground/bad.pmtiles'", "fail", &["no PMTiles", "ground.md"]);
+    check(uncorrupted(), "file = 'ground/none.pmtiles'", "fail", &["cannot be read", "`file`"]);
+}

@@ -211,7 +211,7 @@ fn follow_site(state: PageState, is_without_address: bool) {
             preferences::set_default_language(tag);
         }
         if std::mem::take(&mut is_first) {
-            state.open_first_view(page);
+            state.open_first_view(&page);
         }
     });
 }

@@ -81,7 +81,7 @@ test("a version is cached forever, and what changes is revalidated", async () =>
     ["/meta/client.json", "application/json", REVALIDATE],
     ["/", "text/html", REVALIDATE],
     ["/index.html", "text/html", REVALIDATE],
-    ["/world/countries-50m.json", "application/json", REVALIDATE],
+    ["/world/3-4-2.json", "application/json", REVALIDATE],
     [pageFile(/^dragonfly-client-.*_bg\.wasm$/), "application/wasm", IMMUTABLE],
     [pageFile(/^dragonfly-client-.*\.js$/), "application/javascript", IMMUTABLE],
     [pageFile(/^style-.*\.css$/), "text/css", IMMUTABLE],
@@ -202,7 +202,7 @@ test("a preflight for ranges is granted, for published files only", async () => 
 
 test("program and text of the page are sent as compressed at build", async () => {
   const files = [
-    "/index.html", "/world/countries-50m.json", "/world/countries-10m.json", pageFile(/^dragonfly-client-.*_bg\.wasm$/),
+    "/index.html", "/world/3-4-2.json", "/world/5-18-9.json", pageFile(/^dragonfly-client-.*_bg\.wasm$/),
     pageFile(/^dragonfly-tools-.*_bg\.wasm$/), pageFile(/^dragonfly-tools-.*\.js$/),
     pageFile(/^dragonfly-client-.*\.js$/), pageFile(/^leaflet-.*\.js$/), pageFile(/^style-.*\.css$/),
   ];

@@ -151,7 +151,7 @@ test("names of towns are shown without overlap on the offline background, and no
     prepare: async (page) => {
       await page.route(/meta\/client\.json/, async (route) => {
         const response = await route.fetch();
-        await route.fulfill({ json: { ...(await response.json()), basemaps: [streets] } });
+        await route.fulfill({ json: { ...(await response.json()), basemaps: [streets], page: { basemap: "" } } });
       });
       await page.route(/\/streets\//, (route) => route.fulfill({ contentType: "image/png", body: ONE_PIXEL }));
     },

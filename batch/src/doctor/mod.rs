@@ -14,6 +14,7 @@ mod machine;
 
 // What is remote.
 mod asset;
+mod basemaps;
 mod catalogue;
 mod cors;
 mod http;

@@ -32,7 +32,7 @@ fn never_changes(path: &str) -> bool {
         ["tiles", _region, run_id, "dnbr" | "changed" | "provisional", ..] => is_run_id(run_id),
         ["raster", _region, run_id, _layer] => is_run_id(run_id),
         ["raster", _region, file] => file.strip_suffix(".tif").is_some_and(is_run_id),
-        ["tiles" | "raster" | "meta" | "stac", ..] => false,
+        ["tiles" | "raster" | "ground" | "meta" | "stac", ..] => false,
         [.., file] => has_trunk_hash(file),
         [] => false,
     }

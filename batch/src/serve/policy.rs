@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use dragonfly_core::metadata::ClientConfig;
+use dragonfly_core::metadata::{Basemap, ClientConfig};
 
 use super::client_config;
 use super::files::Folder;
@@ -19,7 +19,7 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(self)";
 
 /// Published files carry no policy for pages: viewers of pictures and JSON style themselves inline.
-const DATA_FOLDERS: [&str; 4] = ["/tiles/", "/raster/", "/meta/", "/stac/"];
+const DATA_FOLDERS: [&str; 5] = ["/tiles/", "/raster/", "/ground/", "/meta/", "/stac/"];
 
 /// Hosts of one list; no catalogue of one deployment has so many.
 const MAX_SOURCES: usize = 64;
@@ -109,7 +109,7 @@ impl Sources {
             basemaps: config
                 .basemaps
                 .iter()
-                .map(|basemap| basemap.url.as_str())
+                .flat_map(Basemap::addresses)
                 .chain(logo)
                 .filter_map(origin_of)
                 .collect(),
@@ -191,6 +191,25 @@ mod tests {
                 "basemaps":[{"title":"a","url":"https://tile.example/{z}/{x}/{y}.png","attribution":"x"}]}"#,
         )
         .unwrap()
+    }
+
+    #[test]
+    fn the_default_basemaps_may_be_shown_by_both_servers() {
+        let file: toml::Table =
+            toml::from_str(include_str!("../../../config/dragonfly.toml")).unwrap();
+        let basemaps: Vec<Basemap> = file["basemaps"].clone().try_into().unwrap();
+        let ours = Sources::of_config(&ClientConfig { basemaps, ..config() }).basemaps;
+        let site = include_str!("../../../config/nginx/dragonfly.conf");
+        let theirs = of_nginx(site, "map \"\" $dragonfly_basemap_sources {\n    default");
+        assert_eq!(ours.iter().map(String::as_str).collect::<Vec<_>>().join(" "), theirs);
+    }
+
+    #[test]
+    fn names_above_severity_may_lie_on_another_host() {
+        let mut config = config();
+        config.basemaps[0].labels = Some("https://names.example/{z}/{x}/{y}.png".to_owned());
+        let policy = Sources::of_config(&config).policy();
+        assert!(policy.contains("https://names.example https://tile.example;"), "{policy}");
     }
 
     #[test]

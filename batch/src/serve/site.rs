@@ -44,6 +44,7 @@ pub(super) fn router(site: &Site) -> Router {
         .route("/{*path}", files(site.page.clone()))
         .route("/tiles/{*path}", files(site.published.room("tiles", "png")))
         .route("/raster/{*path}", files(site.published.room("raster", "tif")))
+        .route("/ground/{*path}", files(site.published.flat_room("ground", "pmtiles")))
         .route("/meta/fires/{*path}", files(site.published.flat_room("meta/fires", "geojson")))
         .route("/meta/{*path}", files(meta.clone()));
     let router = match &site.catalogue {

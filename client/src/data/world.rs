@@ -1,33 +1,34 @@
-//! Land, coasts and borders, from a TopoJSON file of the world's countries.
+//! Land, coasts and borders, in parts of the world that load as they come into view.
+//!
+//! `client/land.mjs` cuts them; each is a web map tile.
 
 use dragonfly_core::Tile;
-use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
+use dragonfly_core::mercator::TILE_SIZE_PX;
 
-use crate::data::json::{Json, Value};
+use crate::data::json::Json;
 
 /// Shapes are drawn this far beyond a tile, so that neither cut nor line end is seen.
 const MARGIN_PX: f64 = 8.0;
 /// Points closer than this to the one before are left out.
 const FINEST_DETAIL_PX: f64 = 0.6;
+/// The zooms of the parts, finest first, and the zoom of the map from which on each is drawn.
+const LEVELS: [(u8, u8); 3] = [(5, 7), (3, 4), (0, 0)];
 
-/// The shapes of the world, projected; 0 to 1 from west to east and from north to south.
+/// The shapes of a part of the world.
 #[derive(Debug)]
-pub struct World {
+pub struct WorldPart {
+    tile: Tile,
+    /// Units of the shapes from one side of the part to the other.
+    units: f64,
     land: Vec<Line>,
     coasts: Vec<Line>,
     borders: Vec<Line>,
 }
 
-/// A file that is no map of the world.
+/// A file that is no part of a map of the world.
 #[derive(Debug, thiserror::Error)]
-pub enum WorldFormatError {
-    /// Not TopoJSON.
-    #[error("not readable")]
-    Json,
-    /// A shape made of a line that is not there.
-    #[error("a shape is made of a line that is not there")]
-    Arc,
-}
+#[error("not readable")]
+pub struct WorldFormatError;
 
 /// A point in pixels from a tile's north-west corner.
 pub type ScreenPoint = [f64; 2];
@@ -43,225 +44,102 @@ pub struct TileShapes {
     pub borders: Vec<Vec<ScreenPoint>>,
 }
 
-#[derive(Debug)]
+/// A line in units from the part's north-west corner.
+#[derive(Debug, Default)]
 struct Line {
     points: Vec<[f64; 2]>,
-    /// Least x and y, greatest x and y.
-    bounds: [f64; 4],
 }
 
-struct Topology {
-    countries: Vec<ArcRing>,
-    land: Vec<ArcRing>,
-    arcs: Vec<Vec<[i32; 2]>>,
-    transform: Transform,
+/// The parts that hold a tile: the one whose outlines are as fine as its pixels, then coarser ones.
+pub fn parts_of(tile: Tile) -> impl Iterator<Item = Tile> {
+    let levels = LEVELS.iter().filter(move |(_, from)| tile.z >= *from);
+    levels.map(move |(z, _)| {
+        let finer = tile.z - z;
+        Tile { z: *z, x: tile.x >> finer, y: tile.y >> finer }
+    })
 }
 
-/// Arcs by their places in the file.
-type ArcRing = Vec<i32>;
-
-struct Transform {
-    scale: [f64; 2],
-    translate: [f64; 2],
+/// Where a part is.
+pub fn part_url(Tile { z, x, y }: Tile) -> String {
+    format!("/world/{z}-{x}-{y}.json")
 }
 
-impl World {
-    /// Reads a file of the package world-atlas.
+impl WorldPart {
+    /// Reads the file of a part.
     ///
     /// # Errors
-    /// When it is no TopoJSON with `countries` and `land`.
-    pub fn from_topojson(text: &str) -> Result<Self, WorldFormatError> {
-        let topology = Topology::read(text).ok_or(WorldFormatError::Json)?;
-        let arcs: Vec<_> =
-            topology.arcs.iter().map(|arc| projected(arc, &topology.transform)).collect();
-        let mut uses = vec![0u32; arcs.len()];
-        for arc in topology.countries.iter().flatten().copied() {
-            *uses.get_mut(place_of(arc)).ok_or(WorldFormatError::Arc)? += 1;
-        }
-        let used = |wanted: fn(u32) -> bool| {
-            let chosen = arcs.iter().zip(&uses).filter(|(_, count)| wanted(**count));
-            chosen.map(|(arc, _)| Line::new(unwrapped(arc.clone()))).collect()
-        };
-        let land = topology.land.iter().map(|ring| ring_of(ring, &arcs)).collect::<Option<_>>();
-        Ok(Self {
-            land: land.ok_or(WorldFormatError::Arc)?,
-            coasts: used(|count| count == 1),
-            borders: used(|count| count > 1),
-        })
-    }
-
-    /// What of the world is seen in a tile.
-    pub fn in_tile(&self, tile: Tile) -> TileShapes {
-        let mut shapes = TileShapes::default();
-        // What goes on beyond the antimeridian is seen at the other edge.
-        for worlds_east in [-1.0, 0.0, 1.0] {
-            let window = Window::of(tile, worlds_east);
-            let seen = |lines| window.meeting(lines).flat_map(|line| window.pieces(line));
-            shapes.land.extend(window.meeting(&self.land).filter_map(|ring| window.cut_ring(ring)));
-            shapes.coasts.extend(seen(&self.coasts));
-            shapes.borders.extend(seen(&self.borders));
-        }
-        shapes
-    }
-}
-
-impl Topology {
-    fn read(text: &str) -> Option<Self> {
-        let (mut arcs, mut objects, mut transform) = (Vec::new(), None, None);
-        Json::new(text).object(&mut |json, name| match name {
-            "arcs" => json.list(&mut |json| arc(json).map(|arc| arcs.push(arc))),
-            "objects" => json.value().map(|value| objects = Some(value)),
-            "transform" => json.value().map(|value| transform = Some(value)),
+    /// When it holds no lines of whole steps.
+    pub fn from_json(tile: Tile, text: &str) -> Result<Self, WorldFormatError> {
+        let mut units = None;
+        let [mut land, mut coasts, mut borders] = [(); 3].map(|()| Vec::new());
+        let read = Json::new(text).object(&mut |json, name| match name {
+            "units" => json.number().map(|number| units = Some(number)),
+            "land" => json.list(&mut |json| line(json).map(|line| land.push(line))),
+            "coasts" => json.list(&mut |json| line(json).map(|line| coasts.push(line))),
+            "borders" => json.list(&mut |json| line(json).map(|line| borders.push(line))),
             _ => json.value().map(drop),
-        })?;
-        let (objects, transform) = (objects?, transform?);
-        let pair = |name| match transform.field(name)?.list()? {
-            [x, y] => Some([x.number()?, y.number()?]),
-            _ => None,
-        };
-        Some(Self {
-            countries: rings(objects.field("countries")?)?,
-            land: rings(objects.field("land")?)?,
-            arcs,
-            transform: Transform { scale: pair("scale")?, translate: pair("translate")? },
-        })
+        });
+        let units = read.and(units).filter(|units| *units > 0.0).ok_or(WorldFormatError)?;
+        Ok(Self { tile, units, land, coasts, borders })
+    }
+
+    /// What of the part is seen in a tile.
+    pub fn in_tile(&self, tile: Tile) -> TileShapes {
+        let window = Window::of(tile, self);
+        let pieces =
+            |lines: &[Line]| lines.iter().flat_map(|line| window.pieces(line)).collect::<Vec<_>>();
+        TileShapes {
+            land: self.land.iter().filter_map(|ring| window.cut_ring(ring)).collect(),
+            coasts: pieces(&self.coasts),
+            borders: pieces(&self.borders),
+        }
     }
 }
 
-/// Most of the file by far, so it goes by no value in between.
-fn arc(json: &mut Json<'_>) -> Option<Vec<[i32; 2]>> {
-    let mut steps = Vec::new();
+/// A line is written as steps of whole units: x, y, x, y.
+fn line(json: &mut Json<'_>) -> Option<Line> {
+    let mut line = Line::default();
+    let (mut at, mut step_x) = ([0.0; 2], None);
     json.list(&mut |json| {
-        let (mut step, mut count) = ([0; 2], 0);
-        json.list(&mut |json| {
-            *step.get_mut(count)? = json.number()? as i32;
-            count += 1;
-            Some(())
-        })?;
-        (count == 2).then(|| steps.push(step))
+        let step = json.number()?;
+        match step_x.take() {
+            None => step_x = Some(step),
+            Some(step_x) => {
+                at = [at[0] + step_x, at[1] + step];
+                line.points.push(at);
+            }
+        }
+        Some(())
     })?;
-    Some(steps)
+    step_x.is_none().then_some(line)
 }
 
-/// The rings of a collection's shapes: nested once in a polygon, twice in several.
-fn rings(collection: &Value) -> Option<Vec<ArcRing>> {
-    let mut rings = Vec::new();
-    for shape in collection.field("geometries")?.list()? {
-        shape.field("arcs").into_iter().for_each(|arcs| collect_rings(arcs, &mut rings));
-    }
-    Some(rings)
-}
-
-/// A list of numbers is a ring; any other list holds rings, or lists of rings.
-fn collect_rings(arcs: &Value, rings: &mut Vec<ArcRing>) {
-    let parts = arcs.list().unwrap_or_default();
-    if matches!(parts.first(), Some(Value::Number(_))) {
-        rings.push(parts.iter().filter_map(|arc| Some(arc.number()? as i32)).collect());
-    } else {
-        parts.iter().for_each(|part| collect_rings(part, rings));
-    }
-}
-
-impl Line {
-    fn new(points: Vec<[f64; 2]>) -> Self {
-        let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-        for [x, y] in &points {
-            bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
-        }
-        Self { points, bounds }
-    }
-}
-
-/// TopoJSON writes an arc as steps on a grid of whole numbers.
-fn projected(arc: &[[i32; 2]], transform: &Transform) -> Vec<[f64; 2]> {
-    let mut at = [0i64; 2];
-    arc.iter()
-        .map(|[dx, dy]| {
-            at = [at[0] + i64::from(*dx), at[1] + i64::from(*dy)];
-            let degrees = [0, 1]
-                .map(|axis| at[axis] as f64 * transform.scale[axis] + transform.translate[axis]);
-            let (column, row) = cell_from_lonlat(0, degrees[0], degrees[1]);
-            [column / f64::from(TILE_SIZE_PX), row / f64::from(TILE_SIZE_PX)]
-        })
-        .collect()
-}
-
-/// The place of an arc in the file; a negative number means the arc walked backwards.
-fn place_of(arc: i32) -> usize {
-    (if arc < 0 { !arc } else { arc }) as usize
-}
-
-/// A line that crosses the antimeridian jumps from one edge of the map to the other: here it goes
-/// on beyond the edge.
-fn unwrapped(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
-    for next in 1..points.len() {
-        let jump = points[next][0] - points[next - 1][0];
-        points[next][0] -= jump.round();
-    }
-    points
-}
-
-/// A ring around a pole ends a world's width from its start: here it is closed beyond the edge of
-/// the map.
-fn closed_at_the_pole(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
-    if let (Some(first), Some(last)) = (points.first().copied(), points.last().copied())
-        && (last[0] - first[0]).abs() > 0.5
-    {
-        let beyond = if first[1] > 0.5 { 1.1 } else { -0.1 };
-        points.extend([[last[0], beyond], [first[0], beyond]]);
-    }
-    points
-}
-
-fn ring_of(ring: &[i32], arcs: &[Vec<[f64; 2]>]) -> Option<Line> {
-    let mut points = Vec::new();
-    for arc in ring {
-        let line = arcs.get(place_of(*arc))?;
-        // An arc begins where the one before ended.
-        let skipped = usize::from(!points.is_empty());
-        if *arc < 0 {
-            points.extend(line.iter().rev().skip(skipped));
-        } else {
-            points.extend(line.iter().skip(skipped));
-        }
-    }
-    Some(Line::new(closed_at_the_pole(unwrapped(points))))
-}
-
-/// A tile with its margin, as a window into the projected world.
+/// A tile with its margin, as a window into a part.
 struct Window {
-    tile: [f64; 2],
-    pixels_per_world: f64,
+    /// The tile's north-west corner, pixels from that of the part.
+    corner_px: [f64; 2],
+    pixels_per_unit: f64,
     least: f64,
     most: f64,
 }
 
 impl Window {
-    fn of(tile: Tile, worlds_east: f64) -> Self {
+    fn of(tile: Tile, part: &WorldPart) -> Self {
         let side = f64::from(TILE_SIZE_PX);
-        let tiles_per_world = f64::from(tile.z).exp2();
+        let tiles_per_part = f64::from(tile.z - part.tile.z).exp2();
+        let corner = |tile: u32, part: u32| {
+            (f64::from(tile) - f64::from(part) * tiles_per_part) * side
+        };
         Self {
-            tile: [f64::from(tile.x) + worlds_east * tiles_per_world, f64::from(tile.y)],
-            pixels_per_world: side * tiles_per_world,
+            corner_px: [corner(tile.x, part.tile.x), corner(tile.y, part.tile.y)],
+            pixels_per_unit: side * tiles_per_part / part.units,
             least: -MARGIN_PX,
             most: side + MARGIN_PX,
         }
     }
 
     fn pixel(&self, point: [f64; 2]) -> ScreenPoint {
-        [0, 1].map(|axis| {
-            point[axis] * self.pixels_per_world - self.tile[axis] * f64::from(TILE_SIZE_PX)
-        })
-    }
-
-    fn meets(&self, line: &Line) -> bool {
-        let [left, top] = self.pixel([line.bounds[0], line.bounds[1]]);
-        let [right, bottom] = self.pixel([line.bounds[2], line.bounds[3]]);
-        left <= self.most && top <= self.most && right >= self.least && bottom >= self.least
-    }
-
-    fn meeting<'a>(&self, lines: &'a [Line]) -> impl Iterator<Item = &'a Line> {
-        lines.iter().filter(|line| self.meets(line))
+        [0, 1].map(|axis| point[axis] * self.pixels_per_unit - self.corner_px[axis])
     }
 
     /// Pixels of a line, without detail too fine to see.
@@ -343,39 +221,41 @@ fn cut(
 mod tests {
     use super::*;
 
-    /// Two square countries side by side: west of 10° E and east of it, from the equator to 20° N.
-    const TWO_COUNTRIES: &str = r#"{"type":"Topology","objects":{
-        "countries":{"type":"GeometryCollection","geometries":[
-            {"type":"Polygon","arcs":[[0,1]]},{"type":"MultiPolygon","arcs":[[[2,1]]]}]},
-        "land":{"type":"GeometryCollection","geometries":[{"type":"Polygon","arcs":[[0,-3]]}]}},
-        "transform":{"scale":[10,20],"translate":[0,0]},
-        "arcs":[[[1,1],[-1,0],[0,-1],[1,0]],[[1,0],[0,1]],[[1,1],[1,0],[0,-1],[-1,0]]]}"#;
+    /// Land in the south-eastern quarter but for a lake, a coast along its western side, and a border
+    /// from north to south.
+    const PART: &str = r#"{"units":8,"land":[[4,4,5,0,0,5,-5,0],[6,6,1,0,0,1,-1,0]],
+        "coasts":[[4,9,0,-5]],"borders":[[6,4,0,5]],"later":{}}"#;
+    const WHERE: Tile = Tile { z: 5, x: 0, y: 0 };
 
-    fn world() -> World {
-        World::from_topojson(TWO_COUNTRIES).unwrap()
+    fn part() -> WorldPart {
+        WorldPart::from_json(WHERE, PART).unwrap()
     }
 
     #[test]
-    fn a_shared_line_is_a_border_and_the_others_are_coast() {
-        let world = world();
-        assert_eq!((world.land.len(), world.coasts.len(), world.borders.len()), (1, 2, 1));
+    fn a_tile_is_drawn_from_the_part_that_is_as_fine_as_its_pixels() {
+        let parts = |z, x, y| parts_of(Tile { z, x, y }).map(part_url).collect::<Vec<_>>();
+        assert_eq!(parts(3, 7, 2), ["/world/0-0-0.json"]);
+        assert_eq!(parts(4, 9, 4), ["/world/3-4-2.json", "/world/0-0-0.json"]);
+        // Helsinki.
+        let helsinki = ["/world/5-18-9.json", "/world/3-4-2.json", "/world/0-0-0.json"];
+        assert_eq!(parts(10, 582, 296), helsinki);
     }
 
     #[test]
     fn land_is_cut_to_the_tile_and_its_margin() {
-        let world = world();
-        let shapes = world.in_tile(Tile { z: 6, x: 33, y: 30 });
+        let shapes = part().in_tile(Tile { z: 7, x: 1, y: 1 });
         let inside =
             |[x, y]: &ScreenPoint| (-8.0..=264.0).contains(x) && (-8.0..=264.0).contains(y);
-        assert_eq!(shapes.land.len(), 1);
+        // The corner of the land is that of the next tile: what is seen of it is the margin.
+        assert_eq!((shapes.land.len(), shapes.coasts.len()), (1, 1));
         assert!(shapes.land[0].iter().all(inside), "{shapes:?}");
-        let ocean = world.in_tile(Tile { z: 6, x: 5, y: 30 });
+        let ocean = part().in_tile(Tile { z: 7, x: 0, y: 0 });
         assert!(ocean.land.is_empty() && ocean.coasts.is_empty() && ocean.borders.is_empty());
     }
 
     #[test]
     fn a_tile_in_the_midst_of_land_is_all_land() {
-        let shapes = world().in_tile(Tile { z: 8, x: 131, y: 123 });
+        let shapes = part().in_tile(Tile { z: 10, x: 17, y: 17 });
         let mut corners = shapes.land[0].clone();
         corners.sort_by(|one, other| one.partial_cmp(other).unwrap());
         assert_eq!(corners, [[-8.0, -8.0], [-8.0, 264.0], [264.0, -8.0], [264.0, 264.0]]);
@@ -383,26 +263,17 @@ mod tests {
     }
 
     #[test]
-    fn a_line_across_the_antimeridian_does_not_cross_the_map() {
-        let points = unwrapped(vec![[0.99, 0.3], [0.01, 0.3], [0.02, 0.4], [0.98, 0.4]]);
-        let expected = [[0.99, 0.3], [1.01, 0.3], [1.02, 0.4], [0.98, 0.4]];
-        let is_close = |(one, other): (&[f64; 2], &[f64; 2])| {
-            (one[0] - other[0]).abs() < 1e-9 && one[1] == other[1]
-        };
-        assert!(points.iter().zip(&expected).all(is_close), "{points:?}");
+    fn a_lake_is_a_ring_within_a_ring() {
+        assert_eq!(part().in_tile(Tile { z: 10, x: 26, y: 26 }).land.len(), 2);
     }
 
     #[test]
-    fn a_ring_around_a_pole_is_closed_beyond_the_map() {
-        let ring =
-            closed_at_the_pole(unwrapped(vec![[0.0, 0.9], [0.4, 0.9], [0.8, 0.9], [0.0, 0.9]]));
-        assert_eq!(ring[4..], [[1.0, 1.1], [0.0, 1.1]]);
-    }
-
-    #[test]
-    fn what_is_no_world_is_an_error() {
-        assert!(matches!(World::from_topojson("{}"), Err(WorldFormatError::Json)));
-        let dangling = TWO_COUNTRIES.replace("[[0,-3]]", "[[0,-9]]");
-        assert!(matches!(World::from_topojson(&dangling), Err(WorldFormatError::Arc)));
+    fn what_is_no_part_is_an_error() {
+        let cut = &PART[..PART.len() - 4];
+        for text in ["{}", "[]", r#"{"units":0}"#, r#"{"units":8,"land":[[1,2,3]]}"#, cut] {
+            assert!(WorldPart::from_json(WHERE, text).is_err(), "{text}");
+        }
+        let sea = WorldPart::from_json(WHERE, r#"{"units":8}"#).unwrap();
+        assert!(sea.in_tile(Tile { z: 7, x: 1, y: 1 }).land.is_empty());
     }
 }

@@ -6,45 +6,29 @@ use std::rc::Rc;
 use dragonfly_core::Tile;
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
 use leptos::prelude::{document, window};
+use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, CanvasWindingRule, HtmlCanvasElement};
 
-use crate::data::fetch::{self, FileFetchError};
-use crate::data::world::{ScreenPoint, TileShapes, World, WorldFormatError};
+use crate::data::fetch;
+use crate::data::world::{ScreenPoint, TileShapes, WorldPart, part_url, parts_of};
 use crate::map::graticule::Graticule;
 use crate::map::leaflet::{self, GridLayer, Map, Point, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
 
-/// The coarsest outlines, which are shown until others are loaded.
-pub const SKETCHED_WORLD_URL: &str = "/world/countries-110m.json";
-/// Coarse outlines, for the first view.
-pub const COARSE_WORLD_URL: &str = "/world/countries-50m.json";
-/// Fine outlines, fetched when the reader comes closer.
-pub const FINE_WORLD_URL: &str = "/world/countries-10m.json";
-/// From this zoom on the coarse outlines are too coarse.
-pub const FINE_FROM_ZOOM: f64 = 7.0;
-
-/// Why the outlines cannot be drawn.
-#[derive(Debug, thiserror::Error)]
-pub enum WorldError {
-    /// The file could not be had.
-    #[error(transparent)]
-    Fetch(#[from] FileFetchError),
-    /// The file holds no outlines.
-    #[error(transparent)]
-    Broken(#[from] WorldFormatError),
-}
-
-/// Fetches outlines.
-pub async fn fetch_world(url: &str) -> Result<World, WorldError> {
-    Ok(World::from_topojson(&fetch::text(url).await?)?)
-}
-
 /// The layer of land, coasts, borders and graticule.
-#[derive(Clone)]
 pub struct LandLayer {
     layer: GridLayer,
-    world: Rc<RefCell<Option<World>>>,
+    parts: RefCell<Vec<(Tile, Part)>>,
+    on_failure: Rc<dyn Fn()>,
+}
+
+/// A part of the world.
+enum Part {
+    /// It is being fetched, for these tiles.
+    Loading(Vec<(HtmlCanvasElement, Tile)>),
+    Loaded(Rc<WorldPart>),
+    Failed,
 }
 
 /// The inks of the background, from the style sheet, so that they follow the reader's light or
@@ -57,52 +41,110 @@ struct Inks {
 }
 
 impl LandLayer {
-    /// Lays the background on the map; until there is a world all of it is land.
-    pub fn on(map: &Map, pane: &str) -> Self {
+    /// Lays the background on the map; until coasts are known all of it is land.
+    pub fn on(map: &Map, pane: &str, on_failure: Rc<dyn Fn()>) -> Rc<Self> {
         let layer =
             leaflet::grid_layer(&options([("pane", pane.into()), ("keepBuffer", 3.into())]));
-        let world: Rc<RefCell<Option<World>>> = Rc::default();
-        let drawn = world.clone();
+        let this = Rc::new(Self { layer, parts: RefCell::default(), on_failure });
+        let drawn = this.clone();
         let create_tile = Closure::<dyn FnMut(Point) -> Result<HtmlCanvasElement, JsValue>>::new(
-            move |point: Point| draw(tile_of(&point), drawn.borrow().as_ref()),
+            move |point: Point| drawn.create_tile(tile_of(&point)),
         );
-        layer.set_create_tile(create_tile.into_js_value().unchecked_ref());
-        layer.add_to(map);
-        Self { layer, world }
-    }
-
-    /// Draws these outlines.
-    pub fn show(&self, world: World) {
-        *self.world.borrow_mut() = Some(world);
-        self.redraw();
+        this.layer.set_create_tile(create_tile.into_js_value().unchecked_ref());
+        this.layer.add_to(map);
+        this
     }
 
     /// Draws everything again, when the colours have changed.
     pub fn redraw(&self) {
         self.layer.redraw();
     }
+
+    /// Fetches again what could not be had.
+    pub fn retry(&self) {
+        self.parts.borrow_mut().retain(|(_, part)| !matches!(part, Part::Failed));
+        self.redraw();
+    }
+
+    fn create_tile(self: &Rc<Self>, tile: Tile) -> Result<HtmlCanvasElement, JsValue> {
+        // Twice the pixels on a fine screen, or coasts are blurred.
+        let ratio = window().device_pixel_ratio().clamp(1.0, 2.0);
+        let (canvas, context) = tile_canvas("land-tile", (f64::from(TILE_SIZE_PX) * ratio) as u32)?;
+        context.scale(ratio, ratio)?;
+        let known = parts_of(tile).find_map(|wanted| self.loaded(wanted));
+        draw(&context, tile, known.as_deref());
+        if let Some(wanted) = parts_of(tile).next() {
+            self.await_part(wanted, &canvas, tile);
+        }
+        Ok(canvas)
+    }
+
+    fn loaded(&self, wanted: Tile) -> Option<Rc<WorldPart>> {
+        self.parts.borrow().iter().find_map(|(tile, part)| match part {
+            Part::Loaded(part) if *tile == wanted => Some(part.clone()),
+            _ => None,
+        })
+    }
+
+    /// Draws a tile again once its part is there, which is fetched unless it is loaded or failed.
+    fn await_part(self: &Rc<Self>, wanted: Tile, canvas: &HtmlCanvasElement, tile: Tile) {
+        let waiting = (canvas.clone(), tile);
+        let mut parts = self.parts.borrow_mut();
+        match parts.iter_mut().find(|(tile, _)| *tile == wanted) {
+            Some((_, Part::Loading(all))) => all.push(waiting),
+            Some(_) => {}
+            None => {
+                parts.push((wanted, Part::Loading(vec![waiting])));
+                let this = self.clone();
+                spawn_local(async move { this.fetch(wanted).await });
+            }
+        }
+    }
+
+    async fn fetch(&self, wanted: Tile) {
+        let text = fetch::text(&part_url(wanted)).await.ok();
+        let loaded = text.and_then(|text| WorldPart::from_json(wanted, &text).ok()).map(Rc::new);
+        let part = loaded.clone().map_or(Part::Failed, Part::Loaded);
+        let mut parts = self.parts.borrow_mut();
+        let Some((_, before)) = parts.iter_mut().find(|(tile, _)| *tile == wanted) else {
+            return;
+        };
+        let before = std::mem::replace(before, part);
+        drop(parts);
+        match (before, loaded) {
+            (Part::Loading(waiting), Some(loaded)) => {
+                for (canvas, tile) in waiting {
+                    if let Some(context) = context_of(&canvas) {
+                        draw(&context, tile, Some(&loaded));
+                    }
+                }
+            }
+            _ => (self.on_failure)(),
+        }
+    }
 }
 
-fn draw(tile: Tile, world: Option<&World>) -> Result<HtmlCanvasElement, JsValue> {
-    // Twice the pixels on a fine screen, or coasts are blurred.
-    let ratio = window().device_pixel_ratio().clamp(1.0, 2.0);
-    let (canvas, context) = tile_canvas("land-tile", (f64::from(TILE_SIZE_PX) * ratio) as u32)?;
-    context.scale(ratio, ratio)?;
+fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// Draws a tile from a part; without one all of it is land.
+fn draw(context: &CanvasRenderingContext2d, tile: Tile, part: Option<&WorldPart>) {
+    let side = f64::from(TILE_SIZE_PX);
     let inks = Inks::from_style();
-    if let Some(world) = world {
-        let shapes = world.in_tile(tile);
-        fill_land(&context, &shapes, &inks);
+    context.clear_rect(0.0, 0.0, side, side);
+    if let Some(part) = part {
+        let shapes = part.in_tile(tile);
+        fill_land(context, &shapes, &inks);
         context.set_line_join("round");
-        stroke(&context, &shapes.coasts, &inks.coast, 1.0);
-        stroke(&context, &shapes.borders, &inks.border, 1.0);
+        stroke(context, &shapes.coasts, &inks.coast, 1.0);
+        stroke(context, &shapes.borders, &inks.border, 1.0);
     } else {
         // Until coasts are known, nothing that is mapped may seem to lie in the sea.
-        let side = f64::from(TILE_SIZE_PX);
         context.set_fill_style_str(&inks.land);
         context.fill_rect(0.0, 0.0, side, side);
     }
-    stroke(&context, &graticule_in(tile), &inks.graticule, 1.0);
-    Ok(canvas)
+    stroke(context, &graticule_in(tile), &inks.graticule, 1.0);
 }
 
 fn fill_land(context: &CanvasRenderingContext2d, shapes: &TileShapes, inks: &Inks) {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use dragonfly_core::metadata::{Basemap, ClientConfig};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -76,7 +77,17 @@ pub fn MapView(
             <SwipeView percent=display.swipe_percent />
             <TicksView view=map_state.view />
             <p class="coordinates" data-testid="coordinates">{coordinates}</p>
+            {move || display.basemap.get().map(credit)}
         </main>
+    }
+}
+
+/// Whom a basemap names, on the map itself, as the terms of most require.
+fn credit(basemap: Basemap) -> impl IntoView {
+    view! {
+        <a class="basemap-credit" data-testid="basemap-credit" href=basemap.link target="_blank" rel="noopener">
+            {basemap.attribution}
+        </a>
     }
 }
 
@@ -103,7 +114,13 @@ fn hooks(atlas: Atlas, map_state: MapState, reader: PointReader) -> Hooks {
         }),
         on_land_failure: Rc::new(move || atlas.report(LoadError::Land)),
         on_basemap_failure: Rc::new(move |title| {
-            atlas.report(LoadError::Basemap(title.to_owned()))
+            // Without a network the site's own choice gives way to the plain background.
+            let is_first = atlas.config.with_untracked(|config| {
+                config.as_ref().and_then(ClientConfig::first_basemap).is_some_and(|it| it.title == title)
+            });
+            if !is_first {
+                atlas.report(LoadError::Basemap(title.to_owned()));
+            }
         }),
     }
 }
@@ -142,9 +159,9 @@ fn connect(
     show_regions(map, atlas, map_state);
     show_fires(map, atlas, map_state);
     on_change(map, move |map| map.paint(display.palette.get(), display.filter.get()));
-    on_change(map, move |map| map.set_opacity(display.opacity_percent.get()));
+    on_change(map, move |map| map.set_opacity(display.opacity_percent()));
     on_change(map, move |map| map.set_swipe(display.swipe_percent.get()));
-    on_change(map, move |map| map.set_basemap(display.basemap.get().as_ref()));
+    show_basemap(map, atlas, display);
     on_change(map, move |map| {
         if let Some(bbox) = map_state.fly_to.get() {
             // The panel of what is flown to opens at the same time.
@@ -169,6 +186,25 @@ fn connect(
 fn on_change(map: &Rc<FireMap>, act: impl Fn(&Rc<FireMap>) + 'static) {
     let map = map.clone();
     effect(move || act(&map));
+}
+
+/// Shows the chosen basemap once it is known where the map goes: none of its tiles is requested for
+/// another place.
+fn show_basemap(map: &Rc<FireMap>, atlas: Atlas, display: DisplayOptions) {
+    let is_placed = Memo::new(move |_| {
+        let are_known = atlas.regions.with(Option::is_some) && atlas.fires.with(Option::is_some);
+        are_known || !atlas.problems.with(Vec::is_empty)
+    });
+    on_change(map, move |map| {
+        let basemap = display.basemap.get();
+        if is_placed.get() {
+            let map = map.clone();
+            // The map is fitted in the next frame.
+            request_animation_frame(move || {
+                request_animation_frame(move || map.set_basemap(basemap.as_ref()));
+            });
+        }
+    });
 }
 
 /// Shows the regions, and fits the map to the chosen one, or to all, when they are first known.

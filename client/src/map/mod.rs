@@ -1,5 +1,6 @@
 //! The map: Leaflet, its layers, and what lies on it.
 
+pub mod basemap_layer;
 pub mod fire_map;
 pub mod graticule;
 pub mod label_placement;

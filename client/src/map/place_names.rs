@@ -32,13 +32,13 @@ pub struct PlaceNames {
 }
 
 impl PlaceNames {
-    /// No names yet.
+    /// No names yet, and none until they are no longer hidden.
     pub fn on(map: &Map) -> Rc<Self> {
         Rc::new(Self {
             map: map.clone(),
             places: RefCell::default(),
             is_requested: Cell::default(),
-            is_hidden: Cell::default(),
+            is_hidden: Cell::new(true),
             shown: RefCell::default(),
         })
     }

@@ -155,8 +155,8 @@ fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
         <section class="controls">
             <PaletteSelect palette=display.palette />
             <DnbrFilter filter=display.filter />
-            <OpacitySlider percent=display.opacity_percent />
-            <BasemapSelect basemaps chosen=display.basemap opacity_percent=display.opacity_percent />
+            <OpacitySlider display />
+            <BasemapSelect basemaps display />
         </section>
     }
 }

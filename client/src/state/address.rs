@@ -12,8 +12,6 @@ use crate::state::filter::Filter;
 use crate::state::key;
 use crate::state::unseen::Unseen;
 
-/// Opaque, so that the map has the very colours of the legend.
-pub const OPACITY_AT_START_PERCENT: u8 = 100;
 /// The zooms allowed in an address; the map has limits of its own.
 const ZOOMS: std::ops::RangeInclusive<f64> = 0.0..=22.0;
 /// Digits after the point of a degree: a metre.
@@ -45,9 +43,9 @@ pub struct Address {
     pub palette: Palette,
     /// What is painted.
     pub filter: Filter,
-    /// Opacity of the tiles, percent.
-    pub opacity_percent: u8,
-    /// Title of the raster basemap; `None` for the plain one.
+    /// Opacity of the tiles, percent; `None` for the one that suits the background.
+    pub opacity_percent: Option<u8>,
+    /// Title of the basemap, empty for the plain background; `None` for the site's.
     pub basemap: Option<String>,
     /// Where the swipe divides the free part of the map, percent from the left; `None` while there
     /// is none.
@@ -65,7 +63,7 @@ impl Default for Address {
             point: None,
             palette: Palette::default(),
             filter: Filter::default(),
-            opacity_percent: OPACITY_AT_START_PERCENT,
+            opacity_percent: None,
             basemap: None,
             swipe_percent: None,
             part: None,
@@ -88,12 +86,8 @@ impl Address {
                 "hide" => address.filter = hiding(address.filter, value),
                 "dnbr" => address.filter = ranging(address.filter, value),
                 "changed" => address.filter = address.filter.with_change(value == SHOWN),
-                "opacity" => {
-                    address.opacity_percent = percent(value).unwrap_or(OPACITY_AT_START_PERCENT)
-                }
-                "basemap" => {
-                    address.basemap = Some(unescaped(value)).filter(|title| !title.is_empty())
-                }
+                "opacity" => address.opacity_percent = percent(value),
+                "basemap" => address.basemap = Some(unescaped(value)),
                 "swipe" => address.swipe_percent = percent(value),
                 "hr" => address.part = Some(unescaped(value)).filter(|part| !part.is_empty()),
                 _ => {}
@@ -145,8 +139,8 @@ impl Address {
             };
             parts.push(format!("dnbr={}/{}", limit(least), limit(end)));
         }
-        if self.opacity_percent != untouched.opacity_percent {
-            parts.push(format!("opacity={}", self.opacity_percent));
+        if let Some(percent) = self.opacity_percent {
+            parts.push(format!("opacity={percent}"));
         }
         if let Some(title) = &self.basemap {
             parts.push(format!("basemap={}", escaped(title)));
@@ -280,7 +274,7 @@ mod tests {
                 .with_provisional(true)
                 .with_change(true)
                 .with_range(None, Some(66)),
-            opacity_percent: 80,
+            opacity_percent: Some(80),
             basemap: Some("Streets & names".into()),
             swipe_percent: Some(40),
             part: Some("a=1&b".into()),
@@ -311,12 +305,12 @@ mod tests {
             "opacity=-1",
             "opacity=101",
             "dnbr=x/y",
-            "basemap=",
             "&&==&",
             "lang=de",
         ] {
             check(text);
         }
+        assert_eq!(Address::from_fragment("basemap=").basemap.as_deref(), Some(""));
         assert_eq!(Address::from_fragment("basemap=%zz%f").basemap.as_deref(), Some("%zz%f"));
     }
 
@@ -335,8 +329,8 @@ mod tests {
             hidden in prop::collection::vec(prop::sample::select(Severity::ALL.to_vec()), 0..7),
             (hides_unseen, hides_outside) in (any::<bool>(), any::<bool>()),
             (least, end) in (prop::option::of(-80i16..140), prop::option::of(-80i16..140)),
-            opacity_percent in 0u8..=100,
-            basemap in prop::option::of("\\PC{1,12}"),
+            opacity_percent in prop::option::of(0u8..=100),
+            basemap in prop::option::of("\\PC{0,12}"),
             swipe_percent in prop::option::of(0u8..=100),
             part in prop::option::of("\\PC{1,12}"),
         ) -> Address {

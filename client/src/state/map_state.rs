@@ -12,6 +12,11 @@ use crate::state::fires::bbox_of;
 use crate::state::reading::Reading;
 use crate::state::view::View;
 
+/// Roads and names are seen through tiles of this opacity.
+const OVER_BASEMAP_PERCENT: u8 = 70;
+/// Opaque, so that the map has the very colours of the legend.
+const OVER_PLAIN_PERCENT: u8 = 100;
+
 /// How the map is drawn, as the reader chose. A copy holds the same signals.
 #[derive(Clone, Copy)]
 pub struct DisplayOptions {
@@ -19,9 +24,12 @@ pub struct DisplayOptions {
     pub palette: RwSignal<Palette>,
     /// What is painted.
     pub filter: RwSignal<Filter>,
-    /// Opacity of the tiles, percent.
-    pub opacity_percent: RwSignal<u8>,
-    /// Raster basemap; `None` for the plain background.
+    /// Opacity of the tiles that the reader chose, percent.
+    pub chosen_opacity: RwSignal<Option<u8>>,
+    /// Title of the basemap that the reader chose, empty for the plain background; `None` for the
+    /// site's.
+    pub chosen_basemap: RwSignal<Option<String>>,
+    /// The basemap that is shown; `None` for the plain background.
     pub basemap: RwSignal<Option<Basemap>>,
     /// Where the swipe divides the free part of the map, percent from the left.
     pub swipe_percent: RwSignal<Option<u8>>,
@@ -70,10 +78,18 @@ impl DisplayOptions {
         Self {
             palette: RwSignal::new(address.palette),
             filter: RwSignal::new(address.filter),
-            opacity_percent: RwSignal::new(address.opacity_percent),
+            chosen_opacity: RwSignal::new(address.opacity_percent),
+            chosen_basemap: RwSignal::new(address.basemap.clone()),
             basemap: RwSignal::default(),
             swipe_percent: RwSignal::new(address.swipe_percent),
         }
+    }
+
+    /// Opacity of the tiles, percent.
+    pub fn opacity_percent(self) -> u8 {
+        let is_over_basemap = self.basemap.with(Option::is_some);
+        let preset = if is_over_basemap { OVER_BASEMAP_PERCENT } else { OVER_PLAIN_PERCENT };
+        self.chosen_opacity.get().unwrap_or(preset)
     }
 }
 

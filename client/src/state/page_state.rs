@@ -20,8 +20,6 @@ pub struct PageState {
     pub display: DisplayOptions,
     /// Where the map is, and what is selected.
     pub map_state: MapState,
-    /// The title of the basemap: a basemap has only a title until the site's settings are loaded.
-    basemap_title: RwSignal<Option<String>>,
 }
 
 impl PageState {
@@ -31,14 +29,14 @@ impl PageState {
             atlas: Atlas::new(),
             display: DisplayOptions::of_address(&address),
             map_state: MapState::of_address(&address),
-            basemap_title: RwSignal::new(address.basemap),
         };
         effect(move || {
-            let title = this.basemap_title.get();
+            let chosen = this.display.chosen_basemap.get();
             if let Some(config) = this.atlas.config.get() {
-                let mut basemaps = config.basemaps.into_iter();
-                let chosen = basemaps.find(|basemap| Some(&basemap.title) == title.as_ref());
-                this.display.basemap.set(chosen);
+                let named = config.basemaps.iter().find(|it| Some(&it.title) == chosen.as_ref());
+                let is_plain = chosen.is_some_and(|title| title.is_empty());
+                let of_site = config.first_basemap().filter(|_| !is_plain);
+                this.display.basemap.set(named.or(of_site).cloned());
             }
         });
         this
@@ -46,8 +44,7 @@ impl PageState {
 
     /// The address of what is shown.
     pub fn address(self) -> Address {
-        let Self { atlas, display, map_state, basemap_title } = self;
-        let basemap = display.basemap.get().map(|basemap| basemap.title);
+        let Self { display, map_state, .. } = self;
         Address {
             centre: map_state.centre.get(),
             region: map_state.region.get(),
@@ -55,30 +52,29 @@ impl PageState {
             point: map_state.public_point(),
             palette: display.palette.get(),
             filter: display.filter.get(),
-            opacity_percent: display.opacity_percent.get(),
-            basemap: if atlas.config.with(Option::is_some) { basemap } else { basemap_title.get() },
+            opacity_percent: display.chosen_opacity.get(),
+            basemap: display.chosen_basemap.get(),
             swipe_percent: display.swipe_percent.get(),
             part: map_state.part.get(),
         }
     }
 
     /// Shows the first view of the site, to a reader who came without an address.
-    pub fn open_first_view(self, page: PageConfig) {
+    pub fn open_first_view(self, page: &PageConfig) {
         if let Some(([lon, lat], zoom)) = page.first_view() {
             let zoom = f64::from(zoom);
             self.map_state.jump_to.set(Some(Centre { zoom, lon, lat }));
         }
-        self.basemap_title.set(page.basemap);
     }
 
     /// Shows what an address holds.
     pub fn open(self, address: Address) {
-        let Self { atlas, display, map_state, basemap_title } = self;
+        let Self { atlas, display, map_state } = self;
         display.palette.set(address.palette);
         display.filter.set(address.filter);
-        display.opacity_percent.set(address.opacity_percent);
+        display.chosen_opacity.set(address.opacity_percent);
         display.swipe_percent.set(address.swipe_percent);
-        basemap_title.set(address.basemap);
+        display.chosen_basemap.set(address.basemap);
         map_state.part.set(address.part);
         if map_state.point.get_untracked().map(SelectedPoint::lon_lat) != address.point {
             map_state.point.set(address.point.map(SelectedPoint::unread));

@@ -51,7 +51,6 @@ pub fn save(page: &PageBridge, about: Option<String>, legend: Option<String>) {
             page.sources(),
             words.caveat.to_owned(),
         ],
-        opacity_percent: shown.opacity_percent,
         swipe_percent: shown.swipe_percent,
         metres_per_px: degrees_per_px(map.zoom())
             * METRES_PER_DEGREE

@@ -35,14 +35,16 @@ const COPY_TIMEOUT_MS: i32 = 8_000;
 const SEVERITY_TILES: &str = ".leaflet-severity-pane:not(.under-highres) canvas, \
     .leaflet-severity-pane.under-highres .highres:not([style*='none;']) canvas";
 
+/// What is below severity, and the names above it.
+const GROUND_PANE: &str = ".leaflet-tile-pane";
+const LABELS_PANE: &str = ".leaflet-labels-pane";
+
 /// The texts beside the map.
 pub struct Caption {
     /// The legend's lines.
     pub legend: Vec<LegendRow>,
     /// Dates, sources and caveat, a paragraph each.
     pub paragraphs: Vec<String>,
-    /// Opacity of the tiles, percent.
-    pub opacity_percent: u8,
     /// Where the swipe divides the map, percent of its free part.
     pub swipe_percent: Option<u8>,
     /// Metres on the ground that a pixel spans in the middle of the map.
@@ -65,7 +67,8 @@ struct SavedPicture {
 ///
 /// Whatever the browser refuses.
 pub async fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
-    let background = copied_tiles().await?;
+    let background = copied_tiles(GROUND_PANE).await?;
+    let labels = copied_tiles(LABELS_PANE).await?;
     let map = document().query_selector(".map")?.ok_or("no map")?.get_bounding_client_rect();
     let obscured = ObscuredArea::by_panel();
     let (width, height) = (map.width() - obscured.left_px, map.height() - obscured.bottom_px);
@@ -90,7 +93,7 @@ pub async fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue
         width_px: width,
         height_px: height,
     };
-    let is_left_out = picture.draw_map(caption, &background)?;
+    let is_left_out = picture.draw_map(caption, &background, &labels)?;
     picture.draw_scale(caption.metres_per_px);
     picture.draw_foot(caption, columns, foot_px, &text);
 
@@ -102,7 +105,13 @@ pub async fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue
 }
 
 impl SavedPicture {
-    fn draw_map(&self, caption: &Caption, background: &[CopiedTile]) -> Result<bool, JsValue> {
+    /// Returns whether tiles of the background had to be left out.
+    fn draw_map(
+        &self,
+        caption: &Caption,
+        background: &[CopiedTile],
+        labels: &[CopiedTile],
+    ) -> Result<bool, JsValue> {
         let context = &self.context;
         context.save();
         self.fill("--map-water", (0.0, 0.0), (self.width_px, self.height_px));
@@ -110,21 +119,7 @@ impl SavedPicture {
         context.rect(0.0, 0.0, self.width_px, self.height_px);
         context.clip();
         each(".leaflet-land-pane canvas", |tile| self.draw_canvas(&tile))?;
-        let mut is_left_out = false;
-        for CopiedTile { tile, copy } in background {
-            let Some(copy) = copy else {
-                is_left_out = true;
-                continue;
-            };
-            let (x, y, at) = self.place(tile);
-            context.draw_image_with_html_image_element_and_dw_and_dh(
-                copy,
-                x,
-                y,
-                at.width(),
-                at.height(),
-            )?;
-        }
+        let has_background = self.draw_tiles(GROUND_PANE, background)?;
         // Severity may lie over the pictures before and after a fire.
         self.draw_pictures()?;
 
@@ -135,13 +130,32 @@ impl SavedPicture {
             context.clip();
         }
         context.set_image_smoothing_enabled(false);
-        context.set_global_alpha(f64::from(caption.opacity_percent) / 100.0);
+        context.set_global_alpha(severity_opacity()?);
         each(SEVERITY_TILES, |tile| self.draw_canvas(&tile))?;
         context.restore();
 
+        let has_labels = self.draw_tiles(LABELS_PANE, labels)?;
         self.draw_shapes()?;
         context.restore();
-        Ok(is_left_out)
+        Ok(!(has_background && has_labels))
+    }
+
+    /// Draws a pane of the background: the canvases of an extract, and pictures by their copies.
+    /// Returns whether there is a copy of each.
+    fn draw_tiles(&self, pane: &str, tiles: &[CopiedTile]) -> Result<bool, JsValue> {
+        each(&format!("{pane} canvas.leaflet-tile-loaded"), |tile| self.draw_canvas(&tile))?;
+        for CopiedTile { tile, copy } in tiles {
+            let Some(copy) = copy else { continue };
+            let (x, y, at) = self.place(tile);
+            self.context.draw_image_with_html_image_element_and_dw_and_dh(
+                copy,
+                x,
+                y,
+                at.width(),
+                at.height(),
+            )?;
+        }
+        Ok(tiles.iter().all(|tile| tile.copy.is_some()))
     }
 
     /// The pictures before and after a fire, where high resolution shows them.
@@ -306,6 +320,13 @@ impl SavedPicture {
     }
 }
 
+/// Opacity of the tiles, 0 to 1.
+fn severity_opacity() -> Result<f64, JsValue> {
+    let pane = document().query_selector(".leaflet-severity-pane")?.ok_or("no map")?;
+    let opacity = pane.dyn_into::<HtmlElement>()?.style().get_property_value("opacity")?;
+    Ok(opacity.parse().unwrap_or(1.0))
+}
+
 /// A tile of the background, and a copy of it that may be drawn; `None` where its server does not
 /// allow copies.
 struct CopiedTile {
@@ -313,14 +334,14 @@ struct CopiedTile {
     copy: Option<HtmlImageElement>,
 }
 
-/// The tiles of the background. Those of another site are requested once more, as copies: the tiles
-/// shown need no permission to be seen, and get none to be drawn.
-async fn copied_tiles() -> Result<Vec<CopiedTile>, JsValue> {
+/// The tiles of a pane of the background. Those of another site whose server did not allow copies are requested
+/// once more, as it may do so by now: what is seen without permission may not be drawn.
+async fn copied_tiles(pane: &str) -> Result<Vec<CopiedTile>, JsValue> {
     let origin = format!("{}/", window().location().origin()?);
     let mut requested = Vec::new();
-    each(".leaflet-tile-pane img.leaflet-tile-loaded", |tile| {
+    each(&format!("{pane} img.leaflet-tile-loaded"), |tile| {
         let tile: HtmlImageElement = tile.dyn_into()?;
-        if tile.src().starts_with(&origin) {
+        if tile.src().starts_with(&origin) || tile.cross_origin().is_some() {
             requested.push((tile, None));
             return Ok(());
         }

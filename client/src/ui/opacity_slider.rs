@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use crate::i18n::words;
+use crate::state::map_state::DisplayOptions;
 
 /// A slider from clear to opaque.
 #[component]
-pub fn OpacitySlider(percent: RwSignal<u8>) -> impl IntoView {
+pub fn OpacitySlider(display: DisplayOptions) -> impl IntoView {
     let slide = move |event| {
         if let Ok(chosen) = event_target_value(&event).parse::<u8>() {
-            percent.set(chosen.min(100));
+            display.chosen_opacity.set(Some(chosen.min(100)));
         }
     };
     view! {
@@ -21,11 +22,11 @@ pub fn OpacitySlider(percent: RwSignal<u8>) -> impl IntoView {
                 min="0"
                 max="100"
                 step="5"
-                prop:value=move || percent.get().to_string()
-                style:--filled=move || format!("{}%", percent.get())
+                prop:value=move || display.opacity_percent().to_string()
+                style:--filled=move || format!("{}%", display.opacity_percent())
                 on:input=slide
             />
-            <output>{move || format!("{} %", percent.get())}</output>
+            <output>{move || format!("{} %", display.opacity_percent())}</output>
         </label>
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::catalogue::dates::Assessment;
 use crate::catalogue::scenes::SkippedScene;
+pub use crate::contract::basemap::Basemap;
 use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
 use crate::contract::page_config::PageConfig;
@@ -386,25 +387,6 @@ impl IndexedRegion {
     }
 }
 
-/// A raster basemap of the page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Basemap {
-    /// What people read.
-    pub title: String,
-    /// Template with `{z}`, `{x}`, `{y}`.
-    pub url: String,
-    /// Whom to name.
-    pub attribution: String,
-    /// Finest zoom it has.
-    #[serde(default = "finest_basemap_zoom")]
-    pub max_zoom: u8,
-}
-
-fn finest_basemap_zoom() -> u8 {
-    19
-}
-
 /// `meta/client.json`: the deployment, as the page reads it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClientConfig {
@@ -416,7 +398,7 @@ pub struct ClientConfig {
     pub proxy_base: Option<String>,
     /// From this zoom on the page offers high resolution.
     pub highres_zoom: u8,
-    /// Raster basemaps beside the built-in coastlines.
+    /// Backgrounds beside the built-in coastlines.
     #[serde(default)]
     pub basemaps: Vec<Basemap>,
     /// A map older than this is stale.
@@ -436,6 +418,17 @@ pub struct ClientConfig {
     /// can still start.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,
+}
+
+impl ClientConfig {
+    /// The background of a reader whose address names none: that of `[page]`, else the first.
+    /// `None` for the plain one.
+    pub fn first_basemap(&self) -> Option<&Basemap> {
+        match self.page.as_ref().and_then(|page| page.basemap.as_deref()) {
+            Some(title) => self.basemaps.iter().find(|basemap| basemap.title == title),
+            None => self.basemaps.first(),
+        }
+    }
 }
 
 /// The part of `meta/client.json` that only computing in the browser reads.
@@ -497,5 +490,21 @@ mod tests {
         let text = r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x","later":1}"#;
         let config: ClientConfig = serde_json::from_str(text).unwrap();
         assert_eq!((config.highres_zoom, config.stac_url), (11, None));
+    }
+
+    #[test]
+    fn the_first_basemap_is_shown_unless_the_page_names_another_or_none() {
+        let first = |page: &str| {
+            let text = format!(
+                r#"{{"highres_zoom":11,"stale_after_days":30,"attribution":"x"{page},"basemaps":[
+                {{"title":"a","url":"/{{z}}","attribution":"x"}},
+                {{"title":"b","url":"/{{z}}","attribution":"x"}}]}}"#
+            );
+            let config: ClientConfig = serde_json::from_str(&text).unwrap();
+            config.first_basemap().map(|basemap| basemap.title.clone())
+        };
+        assert_eq!(first("").as_deref(), Some("a"));
+        assert_eq!(first(r#","page":{"basemap":"b"}"#).as_deref(), Some("b"));
+        assert_eq!(first(r#","page":{"basemap":""}"#), None);
     }
 }

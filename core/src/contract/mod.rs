@@ -1,5 +1,6 @@
 //! What the programs exchange: published metadata and health, and messages of page and worker.
 
+pub mod basemap;
 pub mod failure;
 pub(crate) mod health;
 pub(crate) mod map_layers;

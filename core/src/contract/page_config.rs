@@ -31,7 +31,7 @@ pub struct PageConfig {
     /// Zoom of the first view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom: Option<u8>,
-    /// Title of the basemap of the first view.
+    /// Title of the basemap that is shown at the start, in place of the first; empty for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basemap: Option<String>,
     /// Language of readers whose browser prefers none of the page's.
@@ -88,7 +88,8 @@ pub enum PageConfigError {
     Language(String),
     /// A basemap that is not set.
     #[error(
-        "`basemap` of [page] is `{0}`, but no [[basemaps]] has this title: write the title of one"
+        "`basemap` of [page] is `{0}`, but no [[basemaps]] has this title: write the title of one, \
+        or \"\" for the plain background"
     )]
     Basemap(String),
 }
@@ -131,7 +132,7 @@ impl PageConfig {
             return Err(PageConfigError::Language(tag.clone()));
         }
         match &self.basemap {
-            Some(title) if !basemaps.any(|one| one == title) => {
+            Some(title) if !title.is_empty() && !basemaps.any(|one| one == title) => {
                 Err(PageConfigError::Basemap(title.clone()))
             }
             _ => Ok(()),
@@ -201,6 +202,7 @@ mod tests {
     #[test]
     fn what_the_page_can_follow_is_kept() {
         check("{}").unwrap();
+        check(r#"{"basemap":""}"#).unwrap();
         check(
             r##"{"title":"Our fires","logo":"https://a.example/l.svg","accent":"#14666D",
             "centre":[23.5,38.9],"zoom":8,"basemap":"Streets","language":"el",

@@ -234,7 +234,7 @@ settings! {
         /// What of a scene's mask hides the ground
         masks: (Masks) = Masks::default();
 
-        /// Raster basemaps of the page
+        /// Backgrounds of the page
         basemaps: (Vec<Basemap>) = Vec::new();
 
         /// The site's own name, links and first view

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dragonfly_core::attribution::site_attribution;
+use dragonfly_core::basemap::check_basemaps;
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
 use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
@@ -45,6 +46,8 @@ impl Settings {
             format!("cannot read the settings {}: name another file with --config", file.display())
         })?;
         let mut settings: Self = toml::from_str(&text)
+            .with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        check_basemaps(&settings.basemaps)
             .with_context(|| format!("the settings {} cannot be used", file.display()))?;
         if let Some(page) = &settings.page {
             page.check(settings.basemaps.iter().map(|basemap| basemap.title.as_str()))
@@ -196,6 +199,10 @@ mod tests {
     fn the_file_in_config_holds_the_defaults() {
         let text = include_str!("../../../../config/dragonfly.toml");
         let read: Settings = toml::from_str(text).unwrap();
+        // Without a file, readers' browsers request nothing from other sites.
+        let titles: Vec<_> = read.basemaps.iter().map(|basemap| basemap.title.as_str()).collect();
+        assert_eq!(titles, ["OpenTopoMap", "OpenStreetMap"]);
+        check_basemaps(&read.basemaps).unwrap();
         assert_eq!(
             format!("{read:?}"),
             format!(
@@ -203,6 +210,7 @@ mod tests {
                 Settings {
                     regions: "regions.json".into(),
                     fires: Some(FiresSettings::default()),
+                    basemaps: read.basemaps.clone(),
                     ..Settings::default()
                 }
             )
@@ -243,6 +251,7 @@ mod tests {
             ("logo = 'logo.svg'", "`logo`"),
             ("basemap = 'Roads'", "`basemap`"),
             ("titel = 'x'", "titel"),
+            ("[[basemaps]]\ntitle = 'a'\nurl = '/{z}'\nattribution = 'x'", "`url`"),
         ] {
             let message = format!("{:#}", load(page).unwrap_err());
             assert!(message.contains(key) && message.contains("a.toml"), "{message}");

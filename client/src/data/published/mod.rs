@@ -160,7 +160,10 @@ fn page(page: Fields<'_>) -> PageConfig {
 fn basemap(basemap: Fields<'_>) -> Option<Basemap> {
     Some(Basemap {
         title: basemap.text("title")?,
-        url: basemap.text("url")?,
+        url: basemap.or("url", String::new(), Fields::text)?,
+        labels: basemap.maybe("labels", Fields::text)?,
+        file: basemap.maybe("file", Fields::text)?,
+        link: basemap.text("link").filter(|link| is_page_link(link)),
         attribution: basemap.text("attribution")?,
         max_zoom: basemap.or("max_zoom", FINEST_BASEMAP_ZOOM, Fields::small_count)?,
     })

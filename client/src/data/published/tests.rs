@@ -285,7 +285,10 @@ fn full_config() -> ClientConfig {
         basemaps: vec![Basemap {
             title: "Streets".to_owned(),
             url: "https://x/{z}/{x}/{y}.png".to_owned(),
+            labels: Some("https://x/names/{z}/{x}/{y}.png".to_owned()),
+            file: Some("ground/x.pmtiles".to_owned()),
             attribution: "them".to_owned(),
+            link: Some("https://x/credit".to_owned()),
             max_zoom: 17,
         }],
         stale_after_days: 30,

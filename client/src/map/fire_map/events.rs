@@ -85,7 +85,6 @@ impl FireMap {
                 Centre { zoom: map.map.zoom(), lon: centre.lng(), lat: centre.lat() },
             );
         });
-        self.on("zoomend", Self::refine_land);
         self.on("moveend", |map| {
             map.show_dots();
             map.arrange_titles();

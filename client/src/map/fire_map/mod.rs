@@ -2,7 +2,7 @@
 //!
 //! [`events`]: what the map reports. [`travel`]: where it goes. [`regions`] and [`titles`]:
 //! outlines, tiles and titles of the regions. [`dots`]: burnt patches seen from afar. [`fires`]: dots
-//! and the outline of fires. [`background`]: the land, or a raster basemap. [`marks`]: the chosen place and the reader's
+//! and the outline of fires. [`background`]: the land, or a basemap. [`marks`]: the chosen place and the reader's
 //! position. [`shapes`]: panes, styles and markers that several of them use.
 
 mod background;
@@ -24,15 +24,15 @@ use web_sys::HtmlElement;
 
 use crate::data::published::ReadFires;
 use crate::data::tile_source::TileSource;
+use crate::map::basemap_layer::BasemapLayer;
 use crate::map::land_layer::LandLayer;
-use crate::map::leaflet::{self, GridLayer, Layer, Map, corners, options, place};
+use crate::map::leaflet::{self, Layer, Map, corners, options, place};
 use crate::map::patch_dots::Dot;
 use crate::map::place_names::PlaceNames;
 use crate::map::severity_layer::SeverityLayer;
 use crate::state::filter::Filter;
-use background::LandDetail;
 pub use events::Hooks;
-use events::{BasemapFailureHook, FireHook, LandFailureHook, PatchHook, TileFailureHook};
+use events::{BasemapFailureHook, FireHook, PatchHook, TileFailureHook};
 use regions::RegionLayers;
 use shapes::pane;
 use travel::prefers_reduced_motion;
@@ -41,6 +41,8 @@ const LAND_PANE: &str = "land";
 /// Below the tiles, so that a hatching never hides what burnt.
 const COVERAGE_PANE: &str = "coverage";
 const SEVERITY_PANE: &str = "severity";
+/// Names that a basemap has above severity.
+const LABELS_PANE: &str = "labels";
 /// The whole world on a phone.
 const MIN_ZOOM: u8 = 1;
 const MAX_ZOOM: u8 = 17;
@@ -50,11 +52,9 @@ const START_ZOOM: u8 = 3;
 /// The map.
 pub struct FireMap {
     map: Map,
-    land: LandLayer,
+    land: Rc<LandLayer>,
     names: Rc<PlaceNames>,
     severity_pane: HtmlElement,
-    land_detail: Cell<LandDetail>,
-    on_land_failure: LandFailureHook,
     on_basemap_failure: BasemapFailureHook,
     on_tile_failure: TileFailureHook,
     on_patch: PatchHook,
@@ -68,7 +68,7 @@ pub struct FireMap {
     fire_outline: RefCell<Option<Layer>>,
     /// By name, ascending.
     regions: RefCell<Vec<RegionLayers>>,
-    basemap: RefCell<Option<GridLayer>>,
+    basemap: RefCell<Option<BasemapLayer>>,
     point_mark: RefCell<Option<Layer>>,
     position_marks: RefCell<Vec<Layer>>,
 }
@@ -80,12 +80,10 @@ impl FireMap {
         let severity_pane = pane(&map, SEVERITY_PANE, 250);
 
         let this = Rc::new(Self {
-            land: LandLayer::on(&map, LAND_PANE),
+            land: LandLayer::on(&map, LAND_PANE, hooks.on_land_failure),
             names: PlaceNames::on(&map),
             map,
             severity_pane,
-            land_detail: Cell::new(LandDetail::None),
-            on_land_failure: hooks.on_land_failure,
             on_basemap_failure: hooks.on_basemap_failure,
             on_tile_failure: hooks.on_tile_failure,
             on_patch: hooks.on_patch,
@@ -103,7 +101,6 @@ impl FireMap {
         });
         this.on_map_events(hooks.on_view);
         this.on_pointer_events(hooks.on_click, hooks.on_pointer);
-        this.refine_land();
         this
     }
 
@@ -113,12 +110,12 @@ impl FireMap {
     }
 
     /// Loads again what could not be loaded.
-    pub fn retry(self: &Rc<Self>) {
+    pub fn retry(&self) {
         self.each_tile_layer(SeverityLayer::retry);
         if let Some(basemap) = self.basemap.borrow().as_ref() {
             basemap.redraw();
         }
-        self.refine_land();
+        self.land.retry();
     }
 }
 
@@ -144,6 +141,7 @@ fn leaflet_map(element: &HtmlElement) -> Map {
     );
     pane(&map, LAND_PANE, 150);
     pane(&map, COVERAGE_PANE, 220);
+    pane(&map, LABELS_PANE, 260);
     leaflet::zoom_control(&options([("position", "bottomright".into())])).add_to(&map);
     leaflet::scale_control(&options([
         ("position", "bottomright".into()),
