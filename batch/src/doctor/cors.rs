@@ -112,7 +112,7 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
 }
 
 /// A page that came over https may request nothing over http, other than this machine.
-fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
+pub(super) fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
     let is_local =
         ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local));
     if origin.starts_with("https://") && url.starts_with("http://") && !is_local {
@@ -121,7 +121,7 @@ fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn check_origin(answer: &ProbeResponse, origin: &str) -> Result<(), String> {
+pub(super) fn check_origin(answer: &ProbeResponse, origin: &str) -> Result<(), String> {
     match answer.header("access-control-allow-origin").map(str::trim) {
         Some(allowed) if allowed == "*" || allowed == origin => Ok(()),
         Some(other) => Err(format!("allows {other} only (Access-Control-Allow-Origin)")),

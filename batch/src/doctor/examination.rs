@@ -14,7 +14,7 @@ use super::catalogue::{self, ListedCollection};
 use super::finding::{Finding, FindingStatus};
 use super::http::Http;
 use super::region_probes::RegionProbes;
-use super::{cors, machine, points};
+use super::{cors, machine, overlays, points};
 use crate::deployment::settings::Settings;
 use crate::http::{Client, RequestLimits};
 use crate::nightly::deadline::Deadline;
@@ -80,6 +80,7 @@ impl Examination<'_> {
         };
         findings.extend(probe_regions(&regions, &collections, probes)?);
         findings.extend(points::points(self.settings.fires.as_ref(), &files, self.now));
+        findings.extend(overlays::overlays(&self.settings.overlays, self.origin, &http));
         findings.push(machine::clock(http.clock()));
         Ok(findings)
     }

@@ -21,6 +21,7 @@ mod layout;
 mod mask;
 mod offset;
 mod opening;
+mod overlays;
 mod points;
 
 pub(crate) use cors::parse_origin;
