@@ -494,4 +494,23 @@ mod tests {
             "{shown}"
         );
     }
+
+    #[test]
+    fn earlier_maps_are_listed_by_the_days_of_their_images() {
+        let mut meta = meta();
+        assert!(!written(ENGLISH, &meta).contains("earlier-run"));
+        let days = meta.map.as_ref().map(|map| map.post_window);
+        let run = |run_id: &str, post_window| EarlierRun {
+            run_id: run_id.to_owned(),
+            replaced_at: "2025-08-21T03:09:00Z".parse().unwrap(),
+            post_window,
+        };
+        // The days of a run of an older version are not known.
+        meta.earlier_runs =
+            vec![run("20250814T030000Z0001", days), run("20250807T030000Z0001", None)];
+        let written = written(ENGLISH, &meta);
+        assert_eq!(written.matches("data-testid=\"earlier-run\"").count(), 1);
+        assert!(written.contains("data-run=\"20250814T030000Z0001\""), "{written}");
+        assert!(written.contains(&ENGLISH.dates(days.unwrap())), "{written}");
+    }
 }

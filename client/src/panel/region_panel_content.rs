@@ -96,7 +96,9 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
     let earlier = atlas.earlier_of(&entry.line.name);
-    let note = earlier.and_then(|_| Some(earlier_note(words, entry.map()?)));
+    // Until it is loaded, the map before stays.
+    let is_shown = |map: &&MapMeta| earlier.as_ref().is_some_and(|it| it.run_id == map.run_id);
+    let note = entry.map().filter(is_shown).map(|map| earlier_note(words, map));
     if let Some(fire) = &entry.fire {
         let outlines =
             atlas.fires.get().and_then(|fires| fires.outlines).filter(|it| it.id == fire.id);
