@@ -9,6 +9,7 @@ import { tileLayer } from "leaflet/src/layer/tile/TileLayer.js";
 import { circle } from "leaflet/src/layer/vector/Circle.js";
 import { circleMarker } from "leaflet/src/layer/vector/CircleMarker.js";
 import { polygon } from "leaflet/src/layer/vector/Polygon.js";
+import { polyline } from "leaflet/src/layer/vector/Polyline.js";
 import { rectangle } from "leaflet/src/layer/vector/Rectangle.js";
 import "leaflet/src/layer/vector/Renderer.getRenderer.js";
 import { Map, map } from "leaflet/src/map/index.js";
@@ -24,5 +25,6 @@ globalThis.L = {
   circle,
   circleMarker,
   polygon,
+  polyline,
   rectangle,
 };

@@ -680,3 +680,67 @@ fn a_background_that_readers_would_not_see_is_found_by_one_tile() {
     check(uncorrupted(), "file = 'ground/bad.pmtiles'", "fail", &["no PMTiles", "ground.md"]);
     check(uncorrupted(), "file = 'ground/none.pmtiles'", "fail", &["cannot be read", "`file`"]);
 }
+
+/// Answers as servers of layers do: shapes, pictures, and what is neither.
+fn answer_layers(request: &ReceivedRequest, answer: &mut ServedRange) {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let shapes = json!({ "type": "FeatureCollection", "features": [] }).to_string();
+    let body: Vec<u8> = match path {
+        "/layers/sound.geojson" => shapes.into(),
+        "/layers/closed.geojson" | "/layers/closed/0/0/0.png" => {
+            answer.headers.remove("access-control-allow-origin");
+            if path.ends_with(".png") { b"\x89PNG".to_vec() } else { shapes.into() }
+        }
+        "/layers/page.geojson" => b"<html>Please log in</html>".to_vec(),
+        "/layers/projected.geojson" => {
+            let crs =
+                json!({ "type": "name", "properties": { "name": "urn:ogc:def:crs:EPSG::3857" } });
+            json!({ "type": "FeatureCollection", "crs": crs, "features": [] }).to_string().into()
+        }
+        "/layers/0/0/0.png" => b"\x89PNG\r\n".to_vec(),
+        "/layers/wms" if query.contains("request=GetMap&layers=zones&") => b"\x89PNG".to_vec(),
+        "/layers/wms" => b"<ServiceExceptionReport/>".to_vec(),
+        _ => return,
+    };
+    (answer.status, answer.body) = (200, body);
+}
+
+#[test]
+fn layers_that_the_page_cannot_show_are_named_with_the_reason() {
+    let root = start(&items(), Box::new(answer_layers));
+    let bed = bed_over(&root);
+    let layers = [
+        ("geojson", "sound.geojson", "", "ok", "may show"),
+        ("geojson", "closed.geojson", "", "fail", "Access-Control-Allow-Origin"),
+        ("geojson", "page.geojson", "", "fail", "not GeoJSON"),
+        ("geojson", "projected.geojson", "", "fail", "EPSG::3857"),
+        ("geojson", "absent.geojson", "", "fail", "404"),
+        ("xyz", "{z}/{x}/{y}.png", "", "ok", "/layers/0/0/0.png"),
+        ("xyz", "closed/{z}/{x}/{y}.png", "", "warn", "left out of saved pictures"),
+        ("xyz", "wms/{z}/{x}/{y}.png", "", "fail", "404"),
+        ("wms", "wms", "layers = 'zones'\n", "ok", "may show"),
+        ("wms", "wms", "layers = 'other'\n", "fail", "no image"),
+    ];
+    let setting = |(index, (kind, path, more, ..)): (usize, &(&str, &str, &str, &str, &str))| {
+        let common = format!("title = 'Layer {index}'\nkind = '{kind}'\nattribution = 'x'\n");
+        format!("[[overlays]]\n{common}url = '{root}/layers/{path}'\n{more}")
+    };
+    let text: String = layers.iter().enumerate().map(setting).collect();
+    let insecure = "[[overlays]]\ntitle = 'Insecure'\nkind = 'geojson'\nattribution = 'x'\n\
+        url = 'http://maps.example.org/a.geojson'\n";
+    let own = "[[overlays]]\ntitle = 'Own'\nkind = 'geojson'\nattribution = 'x'\n\
+        url = '/own.geojson'\n";
+    let file = bed.published("").join("../layers.toml");
+    fs::create_dir_all(bed.published("")).unwrap();
+    fs::write(&file, [&text, insecure, own].concat()).unwrap();
+    let arguments = [&["--config", file.to_str().unwrap()][..], &EXAMINE].concat();
+    let found = findings(&bed.run(&arguments));
+    let about: Vec<&Value> = found.iter().filter(|it| it["probe"] == "overlays").collect();
+    let expected = layers.map(|(.., status, part)| (status, part));
+    let more = [("fail", "nothing over http"), ("skipped", "the page's own site")];
+    assert_eq!(about.len(), expected.len() + more.len(), "{about:#?}");
+    for (found, (status, part)) in about.into_iter().zip(expected.into_iter().chain(more)) {
+        assert_eq!(found["status"], status, "{found:#}");
+        assert!(found["finding"].as_str().unwrap().contains(part), "`{part}` in {found:#}");
+    }
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use dragonfly_core::metadata::{Assessment, MapMeta, RunStatus};
+use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus};
 use dragonfly_core::{Empty, Grid, RunFailure, TileFate};
 use gdal::DriverManager;
 use gdal::raster::Buffer;
@@ -12,7 +12,7 @@ use gdal::spatial_ref::SpatialRef;
 use serde_json::{Value, json};
 
 use crate::raster::ReadRaster;
-use crate::test_bed::{TestBed, invented_scenes};
+use crate::test_bed::{Serving, TestBed, invented_scenes};
 
 const SIERRA: [f64; 4] = [-121.4, 39.75, -121.0, 40.05];
 
@@ -329,6 +329,14 @@ fn earlier_runs_are_kept_and_pruned_by_the_metadata() {
     let kept: Vec<String> =
         bed.meta("sierra").earlier_runs.into_iter().map(|run| run.run_id).collect();
     assert_eq!(kept, [runs[2].clone()]);
+    let earlier = &bed.meta("sierra").earlier_runs[0];
+    assert_eq!(earlier.post_window, Some(bed.map("sierra").post_window), "lists name its days");
+    let server = Serving::start(&bed);
+    let url = format!("{}/raster/sierra/{}.json", server.address, earlier.run_id);
+    let mut answer = ureq::get(&url).call().unwrap();
+    let meta: RegionMeta =
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+    assert_eq!(meta.map.unwrap().run_id, earlier.run_id, "its own metadata is served");
     for (place, run) in runs.iter().enumerate() {
         assert_eq!(bed.published(&format!("tiles/sierra/{run}")).exists(), place >= 2, "{place}");
         assert_eq!(

@@ -19,7 +19,7 @@ use crate::state::problem::LoadError;
 use crate::state::region_entry::RegionEntry;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
-use crate::tools::{FIND, HIGHRES, HIGHRES_OPEN};
+use crate::tools::{FIND, HIGHRES, HIGHRES_OPEN, OVERLAYS};
 use crate::ui::effect::effect;
 use crate::ui::notice::Notice;
 use crate::ui::share_button::ShareButton;
@@ -54,6 +54,8 @@ pub fn App() -> impl IntoView {
     };
     let toolbox = Toolbox::new(map_state, signals);
     show_highres_when_near(state, toolbox);
+    show_overlays(state, toolbox);
+    state.leave_earlier_on_change();
 
     let retries = RwSignal::new(0u32);
     effect(move || {
@@ -121,7 +123,7 @@ fn AroundMap(
     let OpenedPanels { region: about, panel: open } = opened;
     view! {
         // Before the panel: by keyboard it follows the map, where the place that it describes is chosen.
-        <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
+        <RegionPanel state about toast high_res on_retry />
         <Panel atlas display map_state about open areas tools=toolbox.container() on_unfound on_retry />
         <section class="tools" aria-label=words().tools>
             <LocateButton map_state toast />
@@ -226,6 +228,18 @@ fn show_highres_when_near(state: PageState, toolbox: Toolbox) {
     Effect::new(move |_| {
         if is_near.get() {
             toolbox.run_quietly(HIGHRES);
+        }
+    });
+}
+
+/// The site's further layers, where it has any, are shown by the tools.
+fn show_overlays(state: PageState, toolbox: Toolbox) {
+    let PageState { atlas, map_state, .. } = state;
+    effect(move || {
+        let has_overlays =
+            atlas.config.with(|config| config.as_ref().is_some_and(|it| !it.overlays.is_empty()));
+        if has_overlays && map_state.map.with(Option::is_some) {
+            toolbox.run_quietly(OVERLAYS);
         }
     });
 }

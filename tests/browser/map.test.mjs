@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { moved, openPage, settled, shows } from "./map_page.mjs";
+import { moved, openPage, saveView, settled, shows } from "./map_page.mjs";
 import { DESKTOP, dragonfly, eventually, PHONE, publishSample, REGIONS, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const DAY_MS = 86_400_000;
@@ -195,7 +195,7 @@ test("a picture of the view is saved, with legend and words below the map", asyn
   ]) {
     const page = await open(t, fragment, options);
     const waiting = page.waitForEvent("download");
-    await page.getByTestId("save-image").click();
+    await saveView(page);
     const download = await waiting;
     assert.match(download.suggestedFilename(), /^dragonfly-\d{4}-\d\d-\d\d\.png$/);
     const path = join(SCREENSHOTS, `saved-${name}.png`);

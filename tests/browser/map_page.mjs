@@ -125,3 +125,9 @@ export async function axe(page, where) {
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
   assert.deepEqual(found, [], where);
 }
+
+/** Saves a picture of the view: opens the menu of pictures and chooses the first. */
+export async function saveView(page) {
+  await page.getByTestId("save-image").click();
+  await page.getByTestId("picture-view").click();
+}

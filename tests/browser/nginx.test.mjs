@@ -9,7 +9,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { before, test } from "node:test";
-import { moved, openPage, settled } from "./map_page.mjs";
+import { moved, openPage, saveView, settled } from "./map_page.mjs";
 import { DIST, dragonfly, eventually, freePort, nginx, nginxSite, publishSample, REGIONS, testBed } from "./test_bed.mjs";
 
 const [REGION] = REGIONS;
@@ -339,7 +339,7 @@ for (const which of ["nginx", "serve"]) test(`the page works under ${which}'s po
   await page.mouse.click(map.x + map.width / 2, map.y + map.height / 3);
   await page.getByTestId("measure").click();
   const saved = page.waitForEvent("download");
-  await page.getByTestId("save-image").click();
+  await saveView(page);
   await saved;
   await page.getByTestId("place-search").fill("reno");
   await page.getByTestId("search-option").first().waitFor({ timeout: 60_000 });

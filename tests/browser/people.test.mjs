@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { EVIA, publishFoundFires, SIERRA } from "./found_fires.mjs";
-import { drawn, moved, openPage, settled, shows } from "./map_page.mjs";
+import { drawn, moved, openPage, saveView, settled, shows } from "./map_page.mjs";
 import { dragonfly, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const DAMAGE_MAP = "https://county.example/damage";
@@ -60,7 +60,7 @@ test("a journalist finds one number of hectares in list, panel and link, and sav
     assert.equal(await hectares(page.getByTestId(number)), burnt, number);
   }
   assert.equal(await page.title(), "Concow, California · Dragonfly");
-  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-image").click()]);
+  const [saved] = await Promise.all([page.waitForEvent("download"), saveView(page)]);
   await saved.saveAs(join(SCREENSHOTS, "people-journalist.png"));
   const { page: linked } = await open(t, new URL(page.url()).hash);
   await shows(linked.getByTestId("fire-by-map"), /[\d,]+ ha/);

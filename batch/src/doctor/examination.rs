@@ -14,7 +14,7 @@ use super::catalogue::{self, ListedCollection};
 use super::finding::{Finding, FindingStatus};
 use super::http::Http;
 use super::region_probes::RegionProbes;
-use super::{basemaps, cors, machine, points};
+use super::{basemaps, cors, machine, overlays, points};
 use crate::deployment::settings::Settings;
 use crate::http::{Client, RequestLimits};
 use crate::nightly::deadline::Deadline;
@@ -87,6 +87,7 @@ impl Examination<'_> {
             self.origin,
             &http,
         ));
+        findings.extend(overlays::overlays(&self.settings.overlays, self.origin, &http));
         findings.push(machine::clock(http.clock()));
         Ok(findings)
     }

@@ -62,6 +62,16 @@ impl Http {
         self.send(&HttpRequest { headers: &headers, ..HttpRequest::get(scope, url) }, RANGE_BYTES)
     }
 
+    /// A whole file.
+    pub(super) fn get_whole(
+        &self,
+        url: &str,
+        scope: Scope,
+        headers: &[(&str, &str)],
+    ) -> Result<ProbeResponse, String> {
+        self.send(&HttpRequest { headers, ..HttpRequest::get(scope, url) }, MAX_BYTES)
+    }
+
     /// What the catalogue allows a browser.
     pub(super) fn options(
         &self,

@@ -22,6 +22,7 @@ mod layout;
 mod mask;
 mod offset;
 mod opening;
+mod overlays;
 mod points;
 
 pub(crate) use cors::parse_origin;

@@ -97,7 +97,11 @@ fn burnt_share(
 /// The runs to keep beside the new one, newest first.
 fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     let now = now_in_seconds();
-    let replaced = old.map.map(|map| EarlierRun { run_id: map.run_id, replaced_at: now });
+    let replaced = old.map.map(|map| EarlierRun {
+        run_id: map.run_id,
+        replaced_at: now,
+        post_window: Some(map.post_window),
+    });
     let runs: Vec<EarlierRun> = replaced.into_iter().chain(old.earlier_runs).collect();
     kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
 }

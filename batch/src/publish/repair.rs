@@ -86,6 +86,7 @@ fn rebuild(deployment: &Deployment, region: &str, runs: &[RegionMeta]) -> Result
     let earlier_runs = pairs.map(|(earlier, next)| EarlierRun {
         run_id: earlier.run_id.clone(),
         replaced_at: next.generated_at,
+        post_window: Some(earlier.post_window),
     });
     let meta = RegionMeta { earlier_runs: earlier_runs.collect(), ..newest.clone() };
     let store = store_of(deployment);

@@ -187,6 +187,7 @@ mod tests {
             .map(|hours| EarlierRun {
                 run_id: hours.to_string(),
                 replaced_at: now - TimeDelta::hours(*hours),
+                post_window: None,
             })
             .collect();
         assert_eq!(kept_runs(&runs, keep_runs, keep_hours, now), runs[..kept]);

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use dragonfly_core::metadata::{Basemap, ClientConfig};
+use dragonfly_core::overlay::OverlayKind;
 
 use super::client_config;
 use super::files::Folder;
@@ -97,6 +98,10 @@ impl Sources {
 
     fn of_config(config: &ClientConfig) -> Self {
         let token_url = config.other.get("token_url").and_then(|url| url.as_str());
+        let overlays = |kinds: &'static [OverlayKind]| {
+            let of_kind = config.overlays.iter().filter(|overlay| kinds.contains(&overlay.kind));
+            of_kind.map(|overlay| overlay.url.as_str())
+        };
         let logo = config.page.as_ref().and_then(|page| page.logo.as_deref());
         let urls = [
             config.stac_url.as_deref(),
@@ -105,12 +110,18 @@ impl Sources {
             token_url,
         ];
         Self {
-            images: urls.into_iter().flatten().filter_map(origin_of).collect(),
+            images: urls
+                .into_iter()
+                .flatten()
+                .chain(overlays(&[OverlayKind::GeoJson]))
+                .filter_map(origin_of)
+                .collect(),
             basemaps: config
                 .basemaps
                 .iter()
                 .flat_map(Basemap::addresses)
                 .chain(logo)
+                .chain(overlays(&[OverlayKind::Xyz, OverlayKind::Wms]))
                 .filter_map(origin_of)
                 .collect(),
             ancestors: BTreeSet::new(),
@@ -258,6 +269,21 @@ mod tests {
         };
         let policy = Sources::of_config(&ClientConfig { page: Some(page), ..config() }).policy();
         assert!(policy.contains("blob: https://logos.example https://tile.example;"), "{policy}");
+    }
+
+    #[test]
+    fn layers_may_be_requested_by_their_kind() {
+        let overlays = r#"[
+            {"title":"P","kind":"geojson","url":"https://shapes.example/p.geojson","attribution":"x"},
+            {"title":"T","kind":"xyz","url":"https://{s}.zones.example/{z}/{x}/{y}.png","attribution":"x"},
+            {"title":"W","kind":"wms","url":"https://wms.example/?map=a","attribution":"x","layers":"a"},
+            {"title":"S","kind":"geojson","url":"/own.geojson","attribution":"x"}]"#;
+        let overlays = serde_json::from_str(overlays).unwrap();
+        let policy = Sources::of_config(&ClientConfig { overlays, ..config() }).policy();
+        assert!(policy.contains(
+            "img-src 'self' data: blob: https://*.zones.example https://tile.example https://wms.example;"
+        ), "{policy}");
+        assert!(policy.contains(" https://shapes.example "), "{policy}");
     }
 
     /// The value in quotes behind the key in nginx's site.

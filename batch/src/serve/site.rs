@@ -42,8 +42,8 @@ pub(super) fn router(site: &Site) -> Router {
     let router = Router::new()
         .route("/", index(site.page.clone()))
         .route("/{*path}", files(site.page.clone()))
-        .route("/tiles/{*path}", files(site.published.room("tiles", "png")))
-        .route("/raster/{*path}", files(site.published.room("raster", "tif")))
+        .route("/tiles/{*path}", files(site.published.room("tiles", &["png"])))
+        .route("/raster/{*path}", files(site.published.room("raster", &["tif", "json"])))
         .route("/ground/{*path}", files(site.published.flat_room("ground", "pmtiles")))
         .route("/meta/fires/{*path}", files(site.published.flat_room("meta/fires", "geojson")))
         .route("/meta/{*path}", files(meta.clone()));

@@ -1,5 +1,5 @@
-//! The file of a language other than English: the texts of its tables, a list for each program,
-//! which the page fetches when the language is chosen. Each is made by the test below.
+//! The file of a language other than English: the texts of its tables, a list for the page and two for
+//! its tools, which the page fetches when the language is chosen. Each is made by the test below.
 
 use std::sync::OnceLock;
 
@@ -13,6 +13,8 @@ use crate::data::json::Value;
 const PAGE: usize = 0;
 /// The list of the tools.
 pub const TOOLS: usize = 1;
+/// The list of pictures and further layers.
+pub const SHARE: usize = 2;
 
 static LOADED: [OnceLock<Loaded>; Language::ALL.len()] =
     [const { OnceLock::new() }; Language::ALL.len()];
@@ -90,6 +92,7 @@ mod tests {
     use super::*;
     use crate::i18n::tables;
     use crate::tools::highres::words::table as highres_table;
+    use crate::tools::share_words::table as share_table;
 
     const RENEW: &str = "RENEW=1 cargo test --locked --release -p dragonfly-client language_file";
 
@@ -101,7 +104,12 @@ mod tests {
     }
 
     fn file_of(language: Language) -> String {
-        format!("[{},\n{}]\n", list_of(tables::of(language)), list_of(highres_table(language)))
+        let lists = [
+            list_of(tables::of(language)),
+            list_of(highres_table(language)),
+            list_of(share_table(language)),
+        ];
+        format!("[{}]\n", lists.join(",\n"))
     }
 
     #[test]
@@ -125,6 +133,8 @@ mod tests {
         assert_eq!(list_of(&page(&file).unwrap()), list_of(tables::of(Language::Greek)));
         let tools = read(&file, TOOLS, *highres_table(Language::English)).unwrap();
         assert_eq!(list_of(&tools), list_of(highres_table(Language::Greek)));
+        let share = read(&file, SHARE, *share_table(Language::English)).unwrap();
+        assert_eq!(list_of(&share), list_of(share_table(Language::Greek)));
         let fingerprint = Phrases::FINGERPRINT.to_string();
         let other = file.replacen(&fingerprint, &(Phrases::FINGERPRINT ^ 1).to_string(), 1);
         let longer = file.replacen("],", ", \"\"],", 1);

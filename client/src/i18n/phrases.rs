@@ -304,6 +304,10 @@ table_of_texts! {
         pub unknown_failure: &'static str,
         pub pending_detail: &'static str,
         pub waiting_detail: &'static str,
+        /// Of images until a day.
+        pub earlier_map: With<1>,
+        pub earlier_maps: &'static str,
+        pub newest_map: &'static str,
         pub region_loading: &'static str,
         pub region_broken: &'static str,
 

@@ -123,6 +123,8 @@ extern "C" {
     #[wasm_bindgen(js_namespace = L)]
     pub fn polygon(corners: &JsValue, options: &Object) -> Layer;
     #[wasm_bindgen(js_namespace = L)]
+    pub fn polyline(places: &JsValue, options: &Object) -> Layer;
+    #[wasm_bindgen(js_namespace = L)]
     pub fn circle(place: &JsValue, options: &Object) -> Layer;
     #[wasm_bindgen(js_namespace = L, js_name = circleMarker)]
     pub fn circle_marker(place: &JsValue, options: &Object) -> Layer;

@@ -1,10 +1,13 @@
 //! All facts of a region and its map, the most requested first.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
+use dragonfly_core::metadata::{
+    Assessment, EarlierRun, MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene,
+};
 use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
+use crate::panel::region_panel_content::RUN;
 use crate::state::empty_fractions::by_reason;
 use crate::state::region_entry::{counted_hectares, summary_of};
 use crate::ui::markup::{Markup, copy_button, tag, text};
@@ -49,6 +52,7 @@ pub fn region_facts(
         parts.push(text("p", &note).with("class", "note").with("data-testid", "change-note"));
     }
     parts.push(images(words, map).with("open", ""));
+    parts.extend(earlier_maps(words, meta));
     parts.extend([
         areas(words, map),
         scenes(words, map),
@@ -143,6 +147,18 @@ fn areas(words: Words, map: &MapMeta) -> Markup {
     let rows = words.legend_titles.into_iter().zip(&LEGEND).rev().map(row).collect();
     let title = format!("{}, {}", words.areas, words.hectares_cells(map));
     fold("class-areas", &title).add(table(rows))
+}
+
+/// The earlier maps whose files are kept, by the days of their images; `None` without any. Those of
+/// an earlier map are those of its time, of which some may be gone.
+fn earlier_maps(words: Words, meta: &RegionMeta) -> Option<Markup> {
+    let item = |run: &EarlierRun| {
+        let days = words.dates(run.post_window?);
+        let button = text("button", &days).with("type", "button").with("class", "copy");
+        Some(tag("li").add(button.with("data-testid", "earlier-run").with(RUN, &run.run_id)))
+    };
+    let items: Vec<_> = meta.earlier_runs.iter().filter_map(item).collect();
+    (!items.is_empty()).then(|| fold("earlier-runs", words.earlier_maps).add(list().all(items)))
 }
 
 fn images(words: Words, map: &MapMeta) -> Markup {
@@ -477,5 +493,24 @@ mod tests {
             shown.contains("25 % of the region") && shown.contains("cloud, shadow or snow"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn earlier_maps_are_listed_by_the_days_of_their_images() {
+        let mut meta = meta();
+        assert!(!written(ENGLISH, &meta).contains("earlier-run"));
+        let days = meta.map.as_ref().map(|map| map.post_window);
+        let run = |run_id: &str, post_window| EarlierRun {
+            run_id: run_id.to_owned(),
+            replaced_at: "2025-08-21T03:09:00Z".parse().unwrap(),
+            post_window,
+        };
+        // The days of a run of an older version are not known.
+        meta.earlier_runs =
+            vec![run("20250814T030000Z0001", days), run("20250807T030000Z0001", None)];
+        let written = written(ENGLISH, &meta);
+        assert_eq!(written.matches("data-testid=\"earlier-run\"").count(), 1);
+        assert!(written.contains("data-run=\"20250814T030000Z0001\""), "{written}");
+        assert!(written.contains(&ENGLISH.dates(days.unwrap())), "{written}");
     }
 }

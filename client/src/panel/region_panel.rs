@@ -11,10 +11,11 @@ use web_sys::HtmlElement;
 
 use crate::i18n::words;
 use crate::panel::region_panel_content::{
-    HIGH_RES, RETRY, describe_region, map_read, outside_regions, readout, source,
+    HIGH_RES, RETRY, RUN, describe_region, map_read, outside_regions, readout, source,
 };
 use crate::state::atlas::Atlas;
 use crate::state::map_state::SelectedPoint;
+use crate::state::page_state::PageState;
 use crate::state::selection::{Selection, select};
 use crate::ui::clipboard;
 use crate::ui::effect::effect;
@@ -31,14 +32,14 @@ const MAP: &str = ".map";
 /// Where the site names a catalogue, high resolution is offered outside all regions.
 #[component]
 pub fn RegionPanel(
-    atlas: Atlas,
-    point: RwSignal<Option<SelectedPoint>>,
+    state: PageState,
     about: RwSignal<Option<String>>,
-    palette: RwSignal<Palette>,
     toast: RwSignal<Option<String>>,
     high_res: HighRes,
     on_retry: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
+    let PageState { atlas, display, map_state, .. } = state;
+    let (point, palette) = (map_state.point, display.palette);
     let panel = NodeRef::<Aside>::new();
     let selection = Memo::new(move |_| {
         let place = point.get().map(SelectedPoint::lon_lat);
@@ -64,6 +65,11 @@ pub fn RegionPanel(
         };
         if let Some(text) = button.get_attribute("data-copy") {
             copy(text, toast);
+        } else if let Some(run_id) = button.get_attribute(RUN) {
+            let selection = selection.get_untracked();
+            if let Some(entry) = selection.as_ref().and_then(Selection::region) {
+                state.show_run(entry, Some(run_id).filter(|run_id| !run_id.is_empty()));
+            }
         } else if button.has_attribute(RETRY) {
             on_retry();
         } else if let (true, Some(at)) = (button.has_attribute(HIGH_RES), point.get_untracked()) {

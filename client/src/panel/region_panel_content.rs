@@ -1,11 +1,12 @@
 //! What the panel of a region contains.
 
 use chrono::{DateTime, Utc};
+use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{Palette, Severity};
 use leptos::prelude::*;
 
 use crate::data::decimal;
-use crate::i18n::words;
+use crate::i18n::{Words, words};
 use crate::panel::fire_facts::fire_facts;
 use crate::panel::legend_row::css_colour;
 use crate::panel::region_facts::{Addresses, region_facts};
@@ -24,6 +25,9 @@ use crate::ui::markup::{COLOUR, Markup, copy_button, tag, text};
 pub const RETRY: &str = "data-retry";
 /// Marks the button that computes the place in high resolution.
 pub const HIGH_RES: &str = "data-high-res";
+
+/// Marks a button that shows the earlier map of a run; the newest one where it is empty.
+pub const RUN: &str = "data-run";
 
 /// The title of the region whose map was read, where it is not the selected one: a pending region
 /// may lie within the map of a larger one.
@@ -91,10 +95,15 @@ pub fn readout(
 pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
+    let earlier = atlas.earlier_of(&entry.line.name);
+    // Until it is loaded, the map before stays.
+    let is_shown = |map: &&MapMeta| earlier.as_ref().is_some_and(|it| it.run_id == map.run_id);
+    let note = entry.map().filter(is_shown).map(|map| earlier_note(words, map));
     if let Some(fire) = &entry.fire {
         let outlines =
             atlas.fires.get().and_then(|fires| fires.outlines).filter(|it| it.id == fire.id);
-        let mut parts = fire_facts(words, fire, entry.map(), outlines.as_deref());
+        let facts = fire_facts(words, fire, entry.map(), outlines.as_deref());
+        let mut parts: Vec<_> = note.into_iter().chain(facts).collect();
         if fire.map.is_some() {
             parts.extend(describe_map(entry, now));
         }
@@ -112,9 +121,19 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     if let Some(group) = &entry.line.group {
         standing = standing.add(text("span", group).with("class", "group"));
     }
-    let mut parts = vec![standing];
+    let mut parts: Vec<_> = note.into_iter().chain([standing]).collect();
     parts.extend(describe_map(entry, now));
     parts
+}
+
+/// That a map is not the newest, and the way to that.
+fn earlier_note(words: Words, map: &MapMeta) -> Markup {
+    let sentence = words.earlier_map.fill([&words.date(map.post_window.last)]);
+    tag("div")
+        .with("class", "trouble")
+        .with("data-testid", "earlier-map")
+        .add(text("p", &sentence))
+        .add(button(RUN, words.newest_map))
 }
 
 /// What is known of a map, or why there is none.

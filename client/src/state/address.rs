@@ -8,6 +8,7 @@
 use dragonfly_core::Palette;
 
 use crate::data::decimal;
+use crate::state::earlier_map::is_run_id;
 use crate::state::filter::Filter;
 use crate::state::key;
 use crate::state::unseen::Unseen;
@@ -37,6 +38,8 @@ pub struct Address {
     pub region: Option<String>,
     /// Id of the chosen fire.
     pub fire: Option<String>,
+    /// The run of an earlier map of the chosen fire or region; `None` for the newest.
+    pub run: Option<String>,
     /// Longitude and latitude of the chosen place, degrees.
     pub point: Option<(f64, f64)>,
     /// Colours.
@@ -60,6 +63,7 @@ impl Default for Address {
             centre: None,
             region: None,
             fire: None,
+            run: None,
             point: None,
             palette: Palette::default(),
             filter: Filter::default(),
@@ -81,6 +85,7 @@ impl Address {
                 "map" => address.centre = centre(value),
                 "region" => address.region = self::name(value),
                 "fire" => address.fire = self::name(value),
+                "run" => address.run = is_run_id(value).then(|| value.to_owned()),
                 "point" => address.point = point(value),
                 "palette" => address.palette = key::palette(value).unwrap_or_default(),
                 "hide" => address.filter = hiding(address.filter, value),
@@ -113,6 +118,9 @@ impl Address {
         }
         if let Some(fire) = &self.fire {
             parts.push(format!("fire={fire}"));
+        }
+        if let Some(run) = &self.run {
+            parts.push(format!("run={run}"));
         }
         if let Some((lon, lat)) = self.point {
             parts.push(format!(
@@ -261,12 +269,13 @@ mod tests {
 
     #[test]
     fn an_address_reads_as_it_is_written() {
-        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&point=35.12345/-119.9&palette=customary&hide=low,high,provisional&changed=1&dnbr=/66\
+        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&run=20250814T030000Z0001&point=35.12345/-119.9&palette=customary&hide=low,high,provisional&changed=1&dnbr=/66\
                     &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
         let address = Address {
             centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
             region: Some("madre".into()),
             fire: Some("f20250702_9q5c2v".into()),
+            run: Some("20250814T030000Z0001".into()),
             point: Some((-119.9, 35.12345)),
             palette: Palette::Customary,
             filter: Filter::EVERYTHING
@@ -295,6 +304,8 @@ mod tests {
             "region=<b>",
             "region=",
             "fire=../x",
+            "run=../x",
+            "run=",
             "point=1",
             "swipe=101",
         ] {
@@ -324,6 +335,7 @@ mod tests {
             (lon, lat) in (degrees(180), degrees(90)),
             region in prop::option::of("[a-z0-9_]{1,12}"),
             fire in prop::option::of("[a-z0-9_]{1,12}"),
+            run in prop::option::of("[0-9]{8}T[0-9]{6}Z[0-9a-f]{4}"),
             point in prop::option::of((degrees(180), degrees(90))),
             palette in prop::sample::select(Palette::ALL.to_vec()),
             hidden in prop::collection::vec(prop::sample::select(Severity::ALL.to_vec()), 0..7),
@@ -336,7 +348,7 @@ mod tests {
         ) -> Address {
             Address {
                 centre: zoom.map(|zoom| Centre { zoom: f64::from(zoom) / 100.0, lon, lat }),
-                region, fire, point, palette,
+                region, fire, run, point, palette,
                 filter: Filter::EVERYTHING
                     .with_classes(&hidden, true)
                     .with_unseen(Unseen::NotSeen, hides_unseen)
@@ -361,7 +373,7 @@ mod tests {
 
         #[test]
         fn any_values_open_the_page(
-            name in "(map|region|fire|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
+            name in "(map|region|fire|run|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
             value in "[-0-9./,%a-fNIn]{0,24}",
         ) {
             let read = Address::from_fragment(&format!("#{name}={value}"));

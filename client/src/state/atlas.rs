@@ -15,6 +15,7 @@ use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError, Re
 use crate::data::tile_address::{mark_url, pixel_at, tile_url};
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
+use crate::state::earlier_map::EarlierMap;
 use crate::state::fires::{
     Fires, entry_of, fire_of, is_listed, maps_in_view, square_degrees, title_of,
 };
@@ -40,6 +41,8 @@ pub struct Atlas {
     fire_maps: RwSignal<Option<Vec<RegionEntry>>>,
     /// Every map: those of regions and of fires.
     pub maps: RwSignal<Option<Vec<RegionEntry>>>,
+    /// The earlier map that is shown in place of a newest one.
+    pub earlier: RwSignal<Option<EarlierMap>>,
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
     /// What could not be loaded.
@@ -58,8 +61,8 @@ enum PublishedError {
 }
 
 impl Atlas {
-    /// An atlas that has loaded nothing yet.
-    pub fn new() -> Self {
+    /// An atlas that has loaded nothing yet, and will show an earlier map, if any.
+    pub fn new(earlier: Option<EarlierMap>) -> Self {
         let [regions, fire_maps, maps] = [(); 3].map(|()| RwSignal::new(None));
         effect(move || {
             let of_regions: Option<Vec<RegionEntry>> = regions.get();
@@ -71,6 +74,7 @@ impl Atlas {
             fires: RwSignal::new(None),
             fire_maps,
             maps,
+            earlier: RwSignal::new(earlier),
             config: RwSignal::new(None),
             problems: RwSignal::default(),
             reread: StoredValue::new_local(Rc::default()),
@@ -354,14 +358,41 @@ impl Atlas {
         });
     }
 
+    /// Shows an earlier map in place of the newest one of its region or fire; with `None` the newest
+    /// everywhere.
+    pub fn show_earlier(self, earlier: Option<EarlierMap>) {
+        let before = self.earlier.get_untracked();
+        if before != earlier {
+            self.earlier.set(earlier.clone());
+            for changed in before.into_iter().chain(earlier) {
+                spawn_local(async move { self.load_region(&changed.name).await });
+            }
+        }
+    }
+
+    /// The earlier map that is shown of a region or fire.
+    pub fn earlier_of(self, name: &str) -> Option<EarlierMap> {
+        self.earlier.get().filter(|earlier| earlier.name == name)
+    }
+
     async fn load_region(self, name: &str) {
         let line = |entry: &RegionEntry| (entry.line.meta_url.clone(), entry.line.title.clone());
-        let Some((meta_url, title)) = self.find(name, line) else {
+        let Some((newest_url, title)) = self.find(name, line) else {
             return;
         };
+        let earlier = untrack(|| self.earlier_of(name));
+        let meta_url = earlier.as_ref().map_or(newest_url, EarlierMap::meta_url);
         let loaded = fetch_region(&meta_url).await;
+        // Another map of it may have been chosen meanwhile.
+        if untrack(|| self.earlier_of(name)) != earlier {
+            return;
+        }
         if loaded.is_err() {
             self.report(LoadError::Region(title));
+            // Its files may have been removed: the newest map is shown, with the message.
+            if earlier.is_some() {
+                return self.show_earlier(None);
+            }
         }
         let update = move |entry: &mut RegionEntry| match loaded {
             Ok((meta, text)) => {

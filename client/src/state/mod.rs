@@ -5,6 +5,7 @@ pub mod address_bar;
 pub mod atlas;
 pub mod attribution;
 pub mod coverage;
+pub mod earlier_map;
 pub mod empty_fractions;
 pub mod filter;
 pub mod fires;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::state::address::{Address, Centre};
 use crate::state::atlas::Atlas;
+use crate::state::earlier_map::EarlierMap;
 use crate::state::fires::bbox_of;
 use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
 use crate::state::region_entry::RegionEntry;
@@ -26,7 +27,7 @@ impl PageState {
     /// The state of an address.
     pub fn new(address: Address) -> Self {
         let this = Self {
-            atlas: Atlas::new(),
+            atlas: Atlas::new(EarlierMap::of_address(&address)),
             display: DisplayOptions::of_address(&address),
             map_state: MapState::of_address(&address),
         };
@@ -49,6 +50,7 @@ impl PageState {
             centre: map_state.centre.get(),
             region: map_state.region.get(),
             fire: map_state.fire.get(),
+            run: atlas.earlier.get().map(|earlier| earlier.run_id),
             point: map_state.public_point(),
             palette: display.palette.get(),
             filter: display.filter.get(),
@@ -70,6 +72,7 @@ impl PageState {
     /// Shows what an address holds.
     pub fn open(self, address: Address) {
         let Self { atlas, display, map_state } = self;
+        let earlier = EarlierMap::of_address(&address);
         display.palette.set(address.palette);
         display.filter.set(address.filter);
         display.chosen_opacity.set(address.opacity_percent);
@@ -91,6 +94,29 @@ impl PageState {
         }
         map_state.region.set(address.region);
         map_state.fire.set(address.fire);
+        atlas.show_earlier(earlier);
+    }
+
+    /// Shows an earlier map of a region or fire, which becomes the chosen one; with `None` the newest.
+    pub fn show_run(self, entry: &RegionEntry, run_id: Option<String>) {
+        let name = entry.line.name.clone();
+        match &entry.fire {
+            Some(_) => self.map_state.fire.set(Some(name.clone())),
+            None => self.map_state.choose_region(&name),
+        }
+        self.atlas.show_earlier(run_id.map(|run_id| EarlierMap { name, run_id }));
+    }
+
+    /// The newest map is shown again of what is no longer chosen.
+    pub fn leave_earlier_on_change(self) {
+        let Self { atlas, map_state, .. } = self;
+        effect(move || {
+            let chosen = map_state.fire.get().or(map_state.region.get());
+            let is_left = |earlier: &EarlierMap| chosen.as_ref() != Some(&earlier.name);
+            if atlas.earlier.with_untracked(|it| it.as_ref().is_some_and(is_left)) {
+                atlas.show_earlier(None);
+            }
+        });
     }
 
     /// The region that the legend describes.

@@ -1,17 +1,23 @@
 //! The tools that load when one is first used: measuring, saving a picture, high resolution. They
 //! access the page through the [`bridge`](crate::toolbar::bridge), and draw their own elements.
 
+mod copied_tiles;
 pub(crate) mod highres;
+mod legend_swatch;
+mod map_picture;
 mod measure;
 mod measure_readout;
 mod measured_area;
 mod outline;
+mod overlays;
 mod picture;
+mod publication;
 mod save;
 mod save_image;
 mod search;
+pub(crate) mod share_words;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use leptos::mount::mount_to_body;
@@ -24,6 +30,8 @@ use highres::Highres;
 use measure::Measure;
 use measure_readout::MeasureReadout;
 use measured_area::burnt_inside;
+use overlays::Overlays;
+use save::ShownResult;
 
 /// The command, and the name, of measuring: begins or ends it.
 pub const MEASURE: &str = "measure";
@@ -33,6 +41,8 @@ pub const HIGHRES: &str = "highres";
 pub const HIGHRES_OPEN: &str = "highres-open";
 /// The command of a search that the page's own did not find; the text follows it.
 pub const FIND: &str = "find:";
+/// The command of the site's further layers: shows them, and requests again what failed.
+pub const OVERLAYS: &str = "overlays";
 /// The command of saving a picture of what is seen.
 pub const SAVE_IMAGE: &str = "save-image";
 
@@ -40,7 +50,8 @@ pub const SAVE_IMAGE: &str = "save-image";
 pub struct Tools {
     page: PageBridge,
     measure: Rc<Measure>,
-    highres: OnceCell<Rc<Highres>>,
+    highres: Rc<OnceCell<Rc<Highres>>>,
+    overlays: Rc<RefCell<Option<Rc<Overlays>>>>,
 }
 
 impl Tools {
@@ -66,7 +77,7 @@ impl Tools {
                 />
             }
         });
-        let tools = Self { page, measure, highres: OnceCell::new() };
+        let tools = Self { page, measure, highres: Rc::default(), overlays: Rc::default() };
         // A link to a result of high resolution.
         if tools.page.part().is_some() {
             tools.run(HIGHRES);
@@ -85,12 +96,21 @@ impl Tools {
                 }
             }
             SAVE_IMAGE => {
-                let highres = self.highres.get();
-                save::save(
-                    &self.page,
-                    highres.and_then(|highres| highres.provenance()),
-                    highres.and_then(|highres| highres.shown_legend()),
-                )
+                let highres = self.highres.clone();
+                save::save(&self.page, move || {
+                    let highres = highres.get();
+                    ShownResult {
+                        about: highres.and_then(|highres| highres.provenance()),
+                        legend: highres.and_then(|highres| highres.shown_legend()),
+                    }
+                });
+            }
+            OVERLAYS => {
+                let overlays = self.overlays.borrow().clone();
+                match overlays {
+                    Some(overlays) => overlays.arrange(),
+                    None => Overlays::load(self.page.clone(), self.overlays.clone()),
+                }
             }
             _ => {
                 if let Some(text) = command.strip_prefix(FIND) {

@@ -13,6 +13,7 @@ use crate::catalogue::scenes::SkippedScene;
 pub use crate::contract::basemap::Basemap;
 use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
+use crate::contract::overlay::SiteOverlay;
 use crate::contract::page_config::PageConfig;
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
@@ -147,6 +148,9 @@ pub struct EarlierRun {
     pub run_id: String,
     /// When another took its place.
     pub replaced_at: DateTime<Utc>,
+    /// Days of its images from after the fire; `None` in metadata of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post_window: Option<SceneDates>,
 }
 
 /// The part of `meta/<region>.json` that speaks of the published map.
@@ -401,6 +405,9 @@ pub struct ClientConfig {
     /// Backgrounds beside the built-in coastlines.
     #[serde(default)]
     pub basemaps: Vec<Basemap>,
+    /// Layers above the maps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<SiteOverlay>,
     /// A map older than this is stale.
     pub stale_after_days: u32,
     /// Where the list of fires is; `None` where none is published.

@@ -5,6 +5,7 @@ pub mod failure;
 pub(crate) mod health;
 pub(crate) mod map_layers;
 pub mod metadata;
+pub mod overlay;
 pub mod page_config;
 pub mod protocol;
 pub(crate) mod provenance;

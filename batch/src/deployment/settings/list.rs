@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dragonfly_core::metadata::Basemap;
+use dragonfly_core::overlay::SiteOverlay;
 use dragonfly_core::page_config::PageConfig;
 use dragonfly_core::{CLOUD_BUFFER_M, Masks};
 use serde::{Deserialize, Serialize};
@@ -236,6 +237,9 @@ settings! {
 
         /// Backgrounds of the page
         basemaps: (Vec<Basemap>) = Vec::new();
+
+        /// Layers of the page above the maps
+        overlays: (Vec<SiteOverlay>) = Vec::new();
 
         /// The site's own name, links and first view
         page: (Option<PageConfig>) = None;

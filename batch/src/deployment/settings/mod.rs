@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use dragonfly_core::attribution::site_attribution;
 use dragonfly_core::basemap::check_basemaps;
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
+use dragonfly_core::overlay::check_overlays;
 use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
 
@@ -53,6 +54,8 @@ impl Settings {
             page.check(settings.basemaps.iter().map(|basemap| basemap.title.as_str()))
                 .with_context(|| format!("the settings {} cannot be used", file.display()))?;
         }
+        check_overlays(&settings.overlays)
+            .with_context(|| format!("the settings {} cannot be used", file.display()))?;
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.root = folder.join(&settings.root);
         if settings.has_regions() {
@@ -171,6 +174,7 @@ impl Settings {
             proxy_base: public(&self.proxy_base),
             highres_zoom: self.highres_zoom,
             basemaps: self.basemaps.clone(),
+            overlays: self.overlays.clone(),
             stale_after_days: self.stale_after_days,
             fires_url: None,
             geocoder_url: public(&self.geocoder_url),
@@ -256,6 +260,26 @@ mod tests {
             let message = format!("{:#}", load(page).unwrap_err());
             assert!(message.contains(key) && message.contains("a.toml"), "{message}");
         }
+    }
+
+    #[test]
+    fn layers_are_published_and_one_that_the_page_cannot_show_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        let load = |url: &str| {
+            let text = format!(
+                "[[overlays]]\ntitle = 'Perimeters'\nkind = 'geojson'\nattribution = 'x'\nurl = '{url}'"
+            );
+            std::fs::write(&file, text).unwrap();
+            Settings::load(Some(&file), &Overrides::default())
+        };
+        let settings = load("/perimeters.geojson").unwrap();
+        let published = serde_json::to_value(settings.client_config(&[]).unwrap()).unwrap();
+        assert_eq!(published["overlays"][0]["url"], "/perimeters.geojson");
+        let without = serde_json::to_value(Settings::default().client_config(&[]).unwrap());
+        assert!(without.unwrap().get("overlays").is_none());
+        let message = format!("{:#}", load("perimeters.geojson").unwrap_err());
+        assert!(message.contains("`url`") && message.contains("a.toml"), "{message}");
     }
 
     #[test]

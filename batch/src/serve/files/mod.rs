@@ -36,8 +36,8 @@ pub(super) struct Folder {
 enum Public {
     /// Every visible file.
     All,
-    /// Those with that extension, in folders too.
-    Extension(&'static str),
+    /// Those with one of these extensions, in folders too.
+    Extension(&'static [&'static str]),
     /// Those with that extension, in no folder.
     ExtensionAtTop(&'static str),
 }
@@ -50,9 +50,9 @@ impl Folder {
         Ok(Self { real_path, public: Public::All })
     }
 
-    /// Files with that extension in a folder inside this one, which may come into being later.
-    pub(super) fn room(&self, name: &str, extension: &'static str) -> Self {
-        Self { real_path: self.real_path.join(name), public: Public::Extension(extension) }
+    /// Files with these extensions in a folder inside this one, which may come into being later.
+    pub(super) fn room(&self, name: &str, extensions: &'static [&'static str]) -> Self {
+        Self { real_path: self.real_path.join(name), public: Public::Extension(extensions) }
     }
 
     /// The same without files in further folders.
@@ -120,10 +120,10 @@ impl Folder {
 
 impl Public {
     fn includes(self, path: &str) -> bool {
-        let has = |extension| Path::new(path).extension().is_some_and(|own| own == extension);
+        let has = |extension: &str| Path::new(path).extension().is_some_and(|own| own == extension);
         match self {
             Self::All => true,
-            Self::Extension(extension) => has(extension),
+            Self::Extension(extensions) => extensions.iter().any(|extension| has(extension)),
             Self::ExtensionAtTop(extension) => has(extension) && !path.contains('/'),
         }
     }
@@ -195,8 +195,8 @@ mod tests {
         let (_root, folder) = published();
         let room = match room {
             "meta" => folder.flat_room("meta", "json"),
-            "raster" => folder.room("raster", "tif"),
-            _ => folder.room(room, "png"),
+            "raster" => folder.room("raster", &["tif", "json"]),
+            _ => folder.room(room, &["png"]),
         };
         match room.find(path) {
             Ok(_) => assert!(found, "{path}"),
@@ -208,6 +208,7 @@ mod tests {
     fn files_and_links_inside_are_found() {
         check("raster", "madre/run.tif", true);
         check("raster", "madre_lowres_dnbr.tif", true);
+        check("raster", "madre/run.json", true);
         check("meta", "index.json", true);
     }
 
@@ -241,7 +242,6 @@ mod tests {
 
     #[test]
     fn of_each_room_only_the_published_kind_is_public() {
-        check("raster", "madre/run.json", false);
         check("meta", "index.json.new", false);
         check("meta", "further/x.json", false);
     }

@@ -25,7 +25,11 @@ const ASSESSMENTS: [(&str, Assessment); 4] = [
 /// A region; its map is `None` where it has none, or where a field of it cannot be read.
 pub fn region(meta: Fields<'_>) -> Option<RegionMeta> {
     let earlier_run = |run: Fields<'_>| {
-        Some(EarlierRun { run_id: run.text("run_id")?, replaced_at: run.moment("replaced_at")? })
+        Some(EarlierRun {
+            run_id: run.text("run_id")?,
+            replaced_at: run.moment("replaced_at")?,
+            post_window: run.maybe("post_window", |run, name| scene_dates(run.part(name)?))?,
+        })
     };
     Some(RegionMeta {
         region_name: meta.text("region_name")?,

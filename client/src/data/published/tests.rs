@@ -102,6 +102,7 @@ fn full_region() -> RegionMeta {
         earlier_runs: vec![EarlierRun {
             run_id: "20250814T030000Z0001".to_owned(),
             replaced_at: moment("2025-08-21T03:09:00Z"),
+            post_window: Some(SceneDates { first: day("2025-08-01"), last: day("2025-08-12") }),
         }],
         map: Some(full_map()),
     }
@@ -290,6 +291,16 @@ fn full_config() -> ClientConfig {
             attribution: "them".to_owned(),
             link: Some("https://x/credit".to_owned()),
             max_zoom: 17,
+        }],
+        overlays: vec![SiteOverlay {
+            title: "Perimeters".to_owned(),
+            kind: OverlayKind::GeoJson,
+            url: "/perimeters.geojson".to_owned(),
+            attribution: "them".to_owned(),
+            shown: true,
+            colour: Some("#c0392b".to_owned()),
+            layers: Some("a".to_owned()),
+            max_zoom: Some(9),
         }],
         stale_after_days: 30,
         fires_url: Some("/meta/fires.json".to_owned()),

@@ -357,6 +357,9 @@ pub static PHRASES: Phrases = Phrases {
     pending_detail: "Not mapped yet. The first map will appear after the next nightly run.",
     waiting_detail: "No clear image after the fire has been taken yet. The map follows as soon as \
         there is one.",
+    earlier_map: With::new("This is an earlier map, of images until {0}."),
+    earlier_maps: "Earlier maps",
+    newest_map: "Show the newest map",
     region_loading: "Loading the description of this region…",
     region_broken: "The description of this region could not be loaded. The other regions are not \
         affected.",

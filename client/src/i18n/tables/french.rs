@@ -387,6 +387,9 @@ pub static PHRASES: Phrases = Phrases {
         nocturne.",
     waiting_detail: "Aucune image claire n’a encore été prise après le feu. La carte suivra dès qu’il \
         y en aura une.",
+    earlier_map: With::new("Ceci est une carte antérieure, d’images jusqu’au {0}."),
+    earlier_maps: "Cartes antérieures",
+    newest_map: "La carte la plus récente",
     region_loading: "Chargement de la description de cette région…",
     region_broken: "La description de cette région n’a pas pu être chargée. Les autres régions ne \
         sont pas touchées.",

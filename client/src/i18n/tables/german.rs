@@ -384,6 +384,9 @@ pub static PHRASES: Phrases = Phrases {
         nächtlichen Lauf.",
     waiting_detail: "Seit dem Feuer gibt es noch kein klares Bild. Die Karte folgt, sobald eines \
         da ist.",
+    earlier_map: With::new("Dies ist eine frühere Karte, mit Bildern bis {0}."),
+    earlier_maps: "Frühere Karten",
+    newest_map: "Neueste Karte zeigen",
     region_loading: "Die Beschreibung dieser Region wird geladen …",
     region_broken: "Die Beschreibung dieser Region konnte nicht geladen werden. Die anderen \
         Regionen sind nicht betroffen.",

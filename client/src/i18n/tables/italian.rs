@@ -382,6 +382,9 @@ pub static PHRASES: Phrases = Phrases {
     pending_detail: "Ancora senza mappa. La prima apparirà dopo il prossimo aggiornamento notturno.",
     waiting_detail: "Non c’è ancora un’immagine nitida di dopo l’incendio. La mappa seguirà appena ce \
         ne sarà una.",
+    earlier_map: With::new("Questa è una mappa precedente, con immagini fino al {0}."),
+    earlier_maps: "Mappe precedenti",
+    newest_map: "La mappa più recente",
     region_loading: "Caricamento della descrizione di questa regione…",
     region_broken: "Non è stato possibile caricare la descrizione di questa regione. Le altre \
         regioni non sono interessate.",

@@ -96,6 +96,7 @@ mod tests {
                 words.imprint,
                 words.privacy,
                 words.damage_map,
+                words.newest_map,
             ]
         };
         let mut too_long = Vec::new();

@@ -380,6 +380,9 @@ pub static PHRASES: Phrases = Phrases {
     pending_detail: "Ainda sem mapa. O primeiro aparecerá depois da próxima atualização noturna.",
     waiting_detail: "Ainda não há uma imagem nítida posterior ao incêndio. O mapa virá assim que \
         houver uma.",
+    earlier_map: With::new("Este é um mapa anterior, com imagens até {0}."),
+    earlier_maps: "Mapas anteriores",
+    newest_map: "Ver o mapa mais recente",
     region_loading: "A carregar a descrição desta região…",
     region_broken: "Não foi possível carregar a descrição desta região. As outras regiões não são \
         afetadas.",

@@ -382,6 +382,9 @@ pub static PHRASES: Phrases = Phrases {
     pending_detail: "Aún sin mapa. El primero aparecerá tras la próxima actualización nocturna.",
     waiting_detail: "Aún no hay ninguna imagen clara posterior al incendio. El mapa llegará en cuanto \
         la haya.",
+    earlier_map: With::new("Este es un mapa anterior, con imágenes hasta el {0}."),
+    earlier_maps: "Mapas anteriores",
+    newest_map: "Ver el mapa más nuevo",
     region_loading: "Cargando la descripción de esta región…",
     region_broken: "No se pudo cargar la descripción de esta región. Las demás no están afectadas.",
 

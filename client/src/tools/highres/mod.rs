@@ -25,7 +25,7 @@ mod phase;
 mod pictures;
 mod plan;
 mod plan_part;
-mod polygons;
+pub(crate) mod polygons;
 mod requests;
 mod responses;
 mod result_view;

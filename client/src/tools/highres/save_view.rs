@@ -8,7 +8,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 
 use super::HighresHandle;
 use super::words::HighresWords;
-use crate::tools::save;
+use crate::tools::save::{self, ShownResult};
 
 /// Details smaller than a square of this side are left out of simplified outlines, metres.
 const DETAIL_M: f64 = 20.0;
@@ -24,7 +24,8 @@ pub fn SaveView(highres: HighresHandle, words: &'static HighresWords) -> impl In
     };
     let save_picture = move |_| {
         highres.with_value(|highres| {
-            save::save(highres.page(), highres.provenance(), highres.shown_legend())
+            let (about, legend) = (highres.provenance(), highres.shown_legend());
+            save::save_view(highres.page(), ShownResult { about, legend })
         })
     };
     let clear_cache = move |_| highres.get_value().send(JobRequest::ClearCache, &[]);

@@ -1,0 +1,60 @@
+//! Copies of the tiles of another site that the map shows, which may be drawn and read.
+
+use js_sys::{Array, Promise};
+use leptos::prelude::window;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::HtmlImageElement;
+
+use super::highres::timer::sleep_ms;
+use super::map_picture::each;
+
+/// Copies of tiles are awaited this long, together.
+const COPY_TIMEOUT_MS: i32 = 8_000;
+
+/// A tile, and a copy of it that may be drawn.
+pub struct CopiedTile {
+    /// The tile on the page.
+    pub tile: HtmlImageElement,
+    /// What may be drawn; `None` where its server does not allow copies.
+    pub copy: Option<HtmlImageElement>,
+}
+
+/// The pictures of a pane of tiles. Those of another site whose server did not allow copies are
+/// requested once more, as it may do so by now: what is seen without permission may not be drawn.
+///
+/// # Errors
+///
+/// Whatever the browser refuses.
+pub async fn copied_tiles(pane: &str) -> Result<Vec<CopiedTile>, JsValue> {
+    let origin = format!("{}/", window().location().origin()?);
+    let mut requested = Vec::new();
+    each(&format!("{pane} img.leaflet-tile-loaded"), |tile| {
+        let tile: HtmlImageElement = tile.dyn_into()?;
+        if tile.src().starts_with(&origin) || tile.cross_origin().is_some() {
+            requested.push((tile, None));
+            return Ok(());
+        }
+        let copy = HtmlImageElement::new()?;
+        copy.set_cross_origin(Some("anonymous"));
+        copy.set_src(&tile.src());
+        let decoded = copy.decode();
+        requested.push((tile, Some((copy, decoded))));
+        Ok(())
+    })?;
+    let deadline = future_to_promise(async {
+        sleep_ms(COPY_TIMEOUT_MS).await;
+        Err(JsValue::NULL)
+    });
+    let mut tiles = Vec::new();
+    for (tile, copy) in requested {
+        let Some((copy, decoded)) = copy else {
+            tiles.push(CopiedTile { copy: Some(tile.clone()), tile });
+            continue;
+        };
+        let decoded = Promise::race(&Array::of2(&decoded, &deadline));
+        let copy = JsFuture::from(decoded).await.ok().map(|_| copy);
+        tiles.push(CopiedTile { tile, copy });
+    }
+    Ok(tiles)
+}

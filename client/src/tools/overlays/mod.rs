@@ -1,0 +1,134 @@
+//! The site's further layers: their switches in the panel, and the layers themselves on the map.
+
+mod geojson;
+mod layer;
+mod switches;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use dragonfly_core::overlay::{OverlayKind, SiteOverlay, check_overlays};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::data::fetch;
+use crate::data::published::{CONFIG_URL, config_from_json};
+use crate::toolbar::bridge::PageBridge;
+use crate::tools::highres::words::fill;
+use crate::tools::share_words::share_words;
+use layer::{ShownLayer, pane};
+
+/// The layers of a site, and which of them are shown.
+pub struct Overlays {
+    page: PageBridge,
+    overlays: Vec<SiteOverlay>,
+    /// Whether each is switched on.
+    is_shown: RwSignal<Vec<bool>>,
+    /// What is on the map of each.
+    layers: RefCell<Vec<Option<ShownLayer>>>,
+}
+
+impl Overlays {
+    /// Loads the site's layers, and shows them with their switches; nothing where there are none.
+    pub fn load(page: PageBridge, shown: Rc<RefCell<Option<Rc<Self>>>>) {
+        spawn_local(async move {
+            let Ok(text) = fetch::text(CONFIG_URL).await else { return };
+            let Ok(config) = config_from_json(&text) else { return };
+            let is_showable = |it: &SiteOverlay| check_overlays(std::slice::from_ref(it)).is_ok();
+            let overlays: Vec<_> = config.overlays.into_iter().filter(is_showable).collect();
+            // The command may have come twice meanwhile.
+            if !overlays.is_empty() && shown.borrow().is_none() {
+                *shown.borrow_mut() = Some(Self::show(page, overlays));
+            }
+        });
+    }
+
+    fn show(page: PageBridge, overlays: Vec<SiteOverlay>) -> Rc<Self> {
+        pane(&page.map());
+        let owner = Owner::new();
+        let this = owner.with(|| {
+            Rc::new(Self {
+                page,
+                is_shown: RwSignal::new(overlays.iter().map(|it| it.shown).collect()),
+                layers: RefCell::new(overlays.iter().map(|_| None).collect()),
+                overlays,
+            })
+        });
+        switches::mount(&this);
+        let arranged = this.clone();
+        owner.with(|| {
+            Effect::new(move |_| {
+                arranged.is_shown.track();
+                arranged.arrange();
+            });
+        });
+        // Its signals live as long as the page.
+        std::mem::forget(owner);
+        this
+    }
+
+    /// Adds what is switched on, and removes the rest. What failed before is requested again.
+    pub fn arrange(self: &Rc<Self>) {
+        let is_shown = self.is_shown.get_untracked();
+        for (index, is_shown) in is_shown.into_iter().enumerate() {
+            let is_drawn = self.layers.borrow().get(index).is_some_and(Option::is_some);
+            match (is_shown, is_drawn) {
+                (true, false) => self.add(index),
+                (false, true) => self.put(index, None),
+                _ => {}
+            }
+        }
+    }
+
+    fn add(self: &Rc<Self>, index: usize) {
+        let Some(overlay) = self.overlays.get(index).cloned() else { return };
+        let map = self.page.map();
+        if overlay.kind != OverlayKind::GeoJson {
+            let this = Rc::downgrade(self);
+            let on_failure = move || {
+                if let Some(this) = this.upgrade() {
+                    this.report_failure(index);
+                }
+            };
+            return self.put(index, Some(ShownLayer::of_tiles(&map, &overlay, on_failure)));
+        }
+        let this = self.clone();
+        spawn_local(async move {
+            let shapes = match fetch::text(&overlay.url).await {
+                Ok(text) => geojson::shapes(&text),
+                Err(_) => None,
+            };
+            let Some(shapes) = shapes else { return this.report_failure(index) };
+            let is_wanted = this.is_shown.with_untracked(|all| all.get(index) == Some(&true));
+            let is_drawn = this.layers.borrow().get(index).is_some_and(Option::is_some);
+            if is_wanted && !is_drawn {
+                let layer = ShownLayer::of_shapes(&map, &overlay, &shapes);
+                this.put(index, Some(layer));
+            }
+        });
+    }
+
+    fn put(&self, index: usize, layer: Option<ShownLayer>) {
+        if let Some(place) = self.layers.borrow_mut().get_mut(index) {
+            *place = layer;
+        }
+    }
+
+    fn report_failure(&self, index: usize) {
+        let Some(overlay) = self.overlays.get(index) else { return };
+        let sentence = fill(share_words().overlay_failed, &[&overlay.title]);
+        self.page.report_error(Some(&sentence));
+    }
+
+    /// Whom the page names for the layers shown; `None` where there are none.
+    pub fn shown_credits() -> Option<String> {
+        switches::credit_line()?.text_content().filter(|credits| !credits.is_empty())
+    }
+
+    fn credits(&self) -> String {
+        let shown = self.is_shown.get();
+        let credits = self.overlays.iter().zip(shown).filter(|(_, shown)| *shown);
+        let credits: Vec<_> = credits.map(|(overlay, _)| overlay.attribution.as_str()).collect();
+        credits.join(" · ")
+    }
+}
