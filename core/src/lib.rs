@@ -11,6 +11,7 @@
 mod area_file;
 mod catalogue;
 mod contract;
+mod crc32;
 mod fires;
 pub mod http;
 mod regions;
@@ -21,6 +22,7 @@ mod tests;
 pub use area_file::*;
 pub use catalogue::*;
 pub use contract::*;
+pub use crc32::crc32;
 pub use dragonfly_pixels::*;
 pub use fires::*;
 pub use regions::*;

@@ -45,7 +45,7 @@ impl PageState {
 
     /// The address of what is shown.
     pub fn address(self) -> Address {
-        let Self { display, map_state, .. } = self;
+        let Self { atlas, display, map_state } = self;
         Address {
             centre: map_state.centre.get(),
             region: map_state.region.get(),

@@ -15,9 +15,8 @@ use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::metadata::{Assessment, UsedScene};
 use dragonfly_core::protocol::{ComputeRequest, ComputeResult, PictureKind, SearchRequest};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Grid, MapWarning, MaskRules};
+use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Grid, MapWarning, MaskRules, crc32};
 use miniz_oxide::deflate::compress_to_vec_zlib;
-use rawzip::crc32;
 use serde::{Deserialize, Serialize};
 
 use crate::compute::engine::{ComputedMap, SidePictures};

@@ -4,6 +4,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive, ZipVerification};
 
 use super::AreaFileError;
+use crate::crc32::crc32;
 
 /// Files in a zip file that are examined.
 const MAX_FILES: usize = 1000;
@@ -93,19 +94,10 @@ impl<'a> ZippedFiles<'a> {
             }
             _ => return Err(problem("is packed in an unusual way; zip it again".to_owned())),
         };
-        let found =
-            ZipVerification { crc: checksum(&bytes), uncompressed_size: bytes.len() as u64 };
+        let found = ZipVerification { crc: crc32(&bytes), uncompressed_size: bytes.len() as u64 };
         expected.valid(found).map_err(|_| broken())?;
         Ok(bytes)
     }
-}
-
-/// The CRC-32 of zip files, bit by bit: rawzip's own is faster by tables of 16 KB, which the page
-/// would load.
-fn checksum(bytes: &[u8]) -> u32 {
-    const POLYNOMIAL: u32 = 0xEDB8_8320;
-    let bit = |crc: u32, _| crc >> 1 ^ if crc & 1 == 1 { POLYNOMIAL } else { 0 };
-    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), bit))
 }
 
 fn ends_with(name: &str, ending: &str) -> bool {
@@ -113,17 +105,4 @@ fn ends_with(name: &str, ending: &str) -> bool {
         .checked_sub(ending.len())
         .and_then(|at| name.get(at..))
         .is_some_and(|end| end.eq_ignore_ascii_case(ending))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[test]
-    fn the_checksum_is_that_of_zip_files() {
-        // The check value that every catalogue of CRCs names.
-        assert_eq!(checksum(b"123456789"), 0xCBF4_3926);
-    }
 }

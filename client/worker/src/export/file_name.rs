@@ -1,8 +1,6 @@
 //! The name of an exported file: area, outline, index, dates, kind.
 
-use rawzip::crc32;
-
-use dragonfly_core::Provenance;
+use dragonfly_core::{Provenance, crc32};
 
 /// A file to take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
