@@ -4,7 +4,10 @@ use std::f64::consts::TAU;
 
 use leptos::prelude::document;
 use wasm_bindgen::prelude::*;
-use web_sys::{CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, HtmlElement, Path2d};
+use web_sys::{
+    CanvasRenderingContext2d, CanvasWindingRule, DomRect, Element, HtmlCanvasElement, HtmlElement,
+    Path2d,
+};
 
 use super::copied_tiles::{CopiedTile, copied_tiles};
 use crate::map::land_layer::ink;
@@ -181,7 +184,7 @@ impl MapPicture {
         if get("fill") != "none" {
             context.set_fill_style_str(&colour);
             context.set_global_alpha(get("fill-opacity").parse().unwrap_or(1.0));
-            context.fill_with_path_2d(&shape);
+            context.fill_with_path_2d_and_winding(&shape, CanvasWindingRule::Evenodd);
             context.set_global_alpha(1.0);
         }
         context.set_stroke_style_str(&colour);
