@@ -236,9 +236,7 @@ fn show_highres_when_near(state: PageState, toolbox: Toolbox) {
 fn show_overlays(state: PageState, toolbox: Toolbox) {
     let PageState { atlas, map_state, .. } = state;
     effect(move || {
-        let has_overlays =
-            atlas.config.with(|config| config.as_ref().is_some_and(|it| !it.overlays.is_empty()));
-        if has_overlays && map_state.map.with(Option::is_some) {
+        if atlas.has_overlays.get() && map_state.map.with(Option::is_some) {
             toolbox.run_quietly(OVERLAYS);
         }
     });

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use dragonfly_core::metadata::{Basemap, ClientConfig};
-use dragonfly_core::overlay::OverlayKind;
+use dragonfly_core::overlay::{OverlayKind, SiteOverlay};
 
 use super::client_config;
 use super::files::Folder;
@@ -98,8 +98,12 @@ impl Sources {
 
     fn of_config(config: &ClientConfig) -> Self {
         let token_url = config.other.get("token_url").and_then(|url| url.as_str());
+        let layers = config.other.get("overlays").cloned();
+        // Layers that cannot be read are not shown either.
+        let layers: Vec<SiteOverlay> =
+            layers.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
         let overlays = |kinds: &'static [OverlayKind]| {
-            let of_kind = config.overlays.iter().filter(|overlay| kinds.contains(&overlay.kind));
+            let of_kind = layers.iter().filter(|overlay| kinds.contains(&overlay.kind));
             of_kind.map(|overlay| overlay.url.as_str())
         };
         let logo = config.page.as_ref().and_then(|page| page.logo.as_deref());
@@ -278,8 +282,9 @@ mod tests {
             {"title":"T","kind":"xyz","url":"https://{s}.zones.example/{z}/{x}/{y}.png","attribution":"x"},
             {"title":"W","kind":"wms","url":"https://wms.example/?map=a","attribution":"x","layers":"a"},
             {"title":"S","kind":"geojson","url":"/own.geojson","attribution":"x"}]"#;
-        let overlays = serde_json::from_str(overlays).unwrap();
-        let policy = Sources::of_config(&ClientConfig { overlays, ..config() }).policy();
+        let mut config = config();
+        config.other.insert("overlays".to_owned(), serde_json::from_str(overlays).unwrap());
+        let policy = Sources::of_config(&config).policy();
         assert!(policy.contains(
             "img-src 'self' data: blob: https://*.zones.example https://tile.example https://wms.example;"
         ), "{policy}");

@@ -95,9 +95,9 @@ pub fn readout(
 pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
-    let earlier = atlas.earlier_of(&entry.line.name);
+    let earlier = atlas.earlier_run(&entry.line.name);
     // Until it is loaded, the map before stays.
-    let is_shown = |map: &&MapMeta| earlier.as_ref().is_some_and(|it| it.run_id == map.run_id);
+    let is_shown = |map: &&MapMeta| earlier.as_ref() == Some(&map.run_id);
     let note = entry.map().filter(is_shown).map(|map| earlier_note(words, map));
     if let Some(fire) = &entry.fire {
         let outlines =

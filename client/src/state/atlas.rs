@@ -15,7 +15,7 @@ use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError, Re
 use crate::data::tile_address::{mark_url, pixel_at, tile_url};
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
-use crate::state::earlier_map::EarlierMap;
+use crate::state::earlier_map::{meta_url, run_of};
 use crate::state::fires::{
     Fires, entry_of, fire_of, is_listed, maps_in_view, square_degrees, title_of,
 };
@@ -41,8 +41,10 @@ pub struct Atlas {
     fire_maps: RwSignal<Option<Vec<RegionEntry>>>,
     /// Every map: those of regions and of fires.
     pub maps: RwSignal<Option<Vec<RegionEntry>>>,
-    /// The earlier map that is shown in place of a newest one.
-    pub earlier: RwSignal<Option<EarlierMap>>,
+    /// The earlier map that is shown in place of a newest one, as `earlier_map` names it.
+    earlier: RwSignal<Option<String>>,
+    /// Whether the site has further layers.
+    pub has_overlays: RwSignal<bool>,
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
     /// What could not be loaded.
@@ -62,7 +64,7 @@ enum PublishedError {
 
 impl Atlas {
     /// An atlas that has loaded nothing yet, and will show an earlier map, if any.
-    pub fn new(earlier: Option<EarlierMap>) -> Self {
+    pub fn new(earlier: Option<String>) -> Self {
         let [regions, fire_maps, maps] = [(); 3].map(|()| RwSignal::new(None));
         effect(move || {
             let of_regions: Option<Vec<RegionEntry>> = regions.get();
@@ -75,6 +77,7 @@ impl Atlas {
             fire_maps,
             maps,
             earlier: RwSignal::new(earlier),
+            has_overlays: RwSignal::new(false),
             config: RwSignal::new(None),
             problems: RwSignal::default(),
             reread: StoredValue::new_local(Rc::default()),
@@ -86,7 +89,8 @@ impl Atlas {
         self.problems.set(Vec::new());
         spawn_local(async move {
             match fetch_config().await {
-                Ok(config) => {
+                Ok((config, has_overlays)) => {
+                    self.has_overlays.set(has_overlays);
                     let fires_url = config.fires_url.clone();
                     self.config.set(Some(config));
                     self.load_fire_list(fires_url).await;
@@ -244,7 +248,7 @@ impl Atlas {
         let (id, has_map) = (fire.id.clone(), fire.map.is_some());
         self.fire_maps.update(|maps| maps.get_or_insert_default().push(entry_of(fire)));
         if has_map {
-            spawn_local(async move { self.load_region(&id).await });
+            self.start_loading_one(id);
         }
     }
 
@@ -308,9 +312,7 @@ impl Atlas {
         let published = entries.iter().filter(is_needed);
         let names: Vec<_> = published.map(|entry| entry.line.name.clone()).collect();
         self.regions.set(Some(entries));
-        for name in names {
-            spawn_local(async move { self.load_region(&name).await });
-        }
+        self.start_loading(names);
     }
 
     /// Loads the maps of the chosen region, of the described one, and of those in view, unless they
@@ -329,9 +331,7 @@ impl Atlas {
             return;
         }
         self.mark_loading(&needed);
-        for name in needed {
-            spawn_local(async move { self.load_region(&name).await });
-        }
+        self.start_loading(needed);
     }
 
     /// Loads the maps of the regions around a place, unless they are loaded or loading.
@@ -360,19 +360,31 @@ impl Atlas {
 
     /// Shows an earlier map in place of the newest one of its region or fire; with `None` the newest
     /// everywhere.
-    pub fn show_earlier(self, earlier: Option<EarlierMap>) {
+    pub fn show_earlier(self, earlier: Option<String>) {
         let before = self.earlier.get_untracked();
         if before != earlier {
             self.earlier.set(earlier.clone());
-            for changed in before.into_iter().chain(earlier) {
-                spawn_local(async move { self.load_region(&changed.name).await });
+            for changed in [before, earlier].into_iter().flatten() {
+                let name = changed.split('/').next().unwrap_or_default();
+                self.start_loading_one(name.to_owned());
             }
         }
     }
 
-    /// The earlier map that is shown of a region or fire.
-    pub fn earlier_of(self, name: &str) -> Option<EarlierMap> {
-        self.earlier.get().filter(|earlier| earlier.name == name)
+    /// The run of the earlier map that is shown of a region or fire.
+    pub fn earlier_run(self, name: &str) -> Option<String> {
+        Some(run_of(self.earlier.read().as_deref()?, name)?.to_owned())
+    }
+
+    /// Loads the maps of regions and fires.
+    fn start_loading(self, names: Vec<String>) {
+        for name in names {
+            self.start_loading_one(name);
+        }
+    }
+
+    fn start_loading_one(self, name: String) {
+        spawn_local(async move { self.load_region(&name).await });
     }
 
     async fn load_region(self, name: &str) {
@@ -380,11 +392,14 @@ impl Atlas {
         let Some((newest_url, title)) = self.find(name, line) else {
             return;
         };
-        let earlier = untrack(|| self.earlier_of(name));
-        let meta_url = earlier.as_ref().map_or(newest_url, EarlierMap::meta_url);
-        let loaded = fetch_region(&meta_url).await;
+        let earlier_url = || {
+            let earlier = self.earlier.get_untracked()?;
+            run_of(&earlier, name).map(|_| meta_url(&earlier))
+        };
+        let earlier = earlier_url();
+        let loaded = fetch_region(earlier.as_deref().unwrap_or(&newest_url)).await;
         // Another map of it may have been chosen meanwhile.
-        if untrack(|| self.earlier_of(name)) != earlier {
+        if earlier_url() != earlier {
             return;
         }
         if loaded.is_err() {
@@ -436,8 +451,10 @@ fn nearest_of<'a>(
     Some((title.to_owned(), nearest.sqrt() * METRES_PER_DEGREE))
 }
 
-async fn fetch_config() -> Result<ClientConfig, PublishedError> {
-    Ok(published::config_from_json(&fetch::fresh_text(CONFIG_URL).await?)?)
+/// The settings, and whether they name further layers.
+async fn fetch_config() -> Result<(ClientConfig, bool), PublishedError> {
+    let text = fetch::fresh_text(CONFIG_URL).await?;
+    Ok((published::config_from_json(&text)?, published::names_overlays(&text)))
 }
 
 fn find_entry<'a>(entries: &'a Option<Vec<RegionEntry>>, name: &str) -> Option<&'a RegionEntry> {

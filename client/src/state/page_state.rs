@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::state::address::{Address, Centre};
 use crate::state::atlas::Atlas;
-use crate::state::earlier_map::EarlierMap;
+use crate::state::earlier_map::{earlier_map, earlier_of_address};
 use crate::state::fires::bbox_of;
 use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
 use crate::state::region_entry::RegionEntry;
@@ -27,7 +27,7 @@ impl PageState {
     /// The state of an address.
     pub fn new(address: Address) -> Self {
         let this = Self {
-            atlas: Atlas::new(EarlierMap::of_address(&address)),
+            atlas: Atlas::new(earlier_of_address(&address)),
             display: DisplayOptions::of_address(&address),
             map_state: MapState::of_address(&address),
         };
@@ -46,11 +46,14 @@ impl PageState {
     /// The address of what is shown.
     pub fn address(self) -> Address {
         let Self { atlas, display, map_state } = self;
+        let (region, fire) = (map_state.region.get(), map_state.fire.get());
+        let chosen = fire.as_ref().or(region.as_ref());
+        let run = chosen.and_then(|name| atlas.earlier_run(name));
         Address {
             centre: map_state.centre.get(),
-            region: map_state.region.get(),
-            fire: map_state.fire.get(),
-            run: atlas.earlier.get().map(|earlier| earlier.run_id),
+            region,
+            fire,
+            run,
             point: map_state.public_point(),
             palette: display.palette.get(),
             filter: display.filter.get(),
@@ -72,7 +75,7 @@ impl PageState {
     /// Shows what an address holds.
     pub fn open(self, address: Address) {
         let Self { atlas, display, map_state } = self;
-        let earlier = EarlierMap::of_address(&address);
+        let earlier = earlier_of_address(&address);
         display.palette.set(address.palette);
         display.filter.set(address.filter);
         display.chosen_opacity.set(address.opacity_percent);
@@ -104,16 +107,15 @@ impl PageState {
             Some(_) => self.map_state.fire.set(Some(name.clone())),
             None => self.map_state.choose_region(&name),
         }
-        self.atlas.show_earlier(run_id.map(|run_id| EarlierMap { name, run_id }));
+        self.atlas.show_earlier(run_id.map(|run_id| earlier_map(&name, &run_id)));
     }
 
     /// The newest map is shown again of what is no longer chosen.
     pub fn leave_earlier_on_change(self) {
         let Self { atlas, map_state, .. } = self;
         effect(move || {
-            let chosen = map_state.fire.get().or(map_state.region.get());
-            let is_left = |earlier: &EarlierMap| chosen.as_ref() != Some(&earlier.name);
-            if atlas.earlier.with_untracked(|it| it.as_ref().is_some_and(is_left)) {
+            let chosen = map_state.fire.get().or(map_state.region.get()).unwrap_or_default();
+            if untrack(|| atlas.earlier_run(&chosen)).is_none() {
                 atlas.show_earlier(None);
             }
         });

@@ -160,9 +160,16 @@ impl Shown {
             texts,
             swipe_percent: self.address.swipe_percent,
             metres_per_px: self.metres_per_px,
+            subject: self.subject(),
             north: share_words().north,
             legend: self.legend.rows,
         }
+    }
+
+    /// The middle of the fire or region, longitude and latitude.
+    fn subject(&self) -> Option<(f64, f64)> {
+        let [west, south, east, north] = self.region.as_ref()?.bbox;
+        Some(((west + east) / 2.0, (south + north) / 2.0))
     }
 
     /// The fire or region; what the page shows, where there is none.

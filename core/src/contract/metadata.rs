@@ -13,7 +13,6 @@ use crate::catalogue::scenes::SkippedScene;
 pub use crate::contract::basemap::Basemap;
 use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
-use crate::contract::overlay::SiteOverlay;
 use crate::contract::page_config::PageConfig;
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
@@ -405,9 +404,6 @@ pub struct ClientConfig {
     /// Backgrounds beside the built-in coastlines.
     #[serde(default)]
     pub basemaps: Vec<Basemap>,
-    /// Layers above the maps.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overlays: Vec<SiteOverlay>,
     /// A map older than this is stale.
     pub stale_after_days: u32,
     /// Where the list of fires is; `None` where none is published.
@@ -421,7 +417,8 @@ pub struct ClientConfig {
     /// The site's own name, links and first view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageConfig>,
-    /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page
+    /// The keys of [`HighresConfig`] and of
+    /// [`OverlayConfig`](crate::contract::overlay::OverlayConfig), and unknown settings of a newer server, with which the page
     /// can still start.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,

@@ -34,6 +34,15 @@ pub struct SiteOverlay {
     pub max_zoom: Option<u8>,
 }
 
+/// The part of `meta/client.json` that only the tools of the page read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OverlayConfig {
+    /// Layers above the maps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<SiteOverlay>,
+}
+
 /// How a layer is requested and drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -3,13 +3,14 @@
 mod fires;
 mod list;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dragonfly_core::attribution::site_attribution;
 use dragonfly_core::basemap::check_basemaps;
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
-use dragonfly_core::overlay::check_overlays;
+use dragonfly_core::overlay::{OverlayConfig, check_overlays};
 use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
 
@@ -168,13 +169,17 @@ impl Settings {
                 cloud_buffer_m: self.cloud_buffer_m,
             },
         };
-        let highres = serde_json::to_value(highres).and_then(serde_json::from_value);
+        let overlays = OverlayConfig { overlays: self.overlays.clone() };
+        let fields = |value| serde_json::from_value::<BTreeMap<_, _>>(value);
+        let highres = serde_json::to_value(highres).and_then(fields);
+        let overlays = serde_json::to_value(overlays).and_then(fields);
+        let mut other = highres.context("writing what the browser's own computing needs")?;
+        other.extend(overlays.context("writing the layers of the page")?);
         Ok(ClientConfig {
             stac_url: public(&self.stac).filter(|stac| is_url(stac)),
             proxy_base: public(&self.proxy_base),
             highres_zoom: self.highres_zoom,
             basemaps: self.basemaps.clone(),
-            overlays: self.overlays.clone(),
             stale_after_days: self.stale_after_days,
             fires_url: None,
             geocoder_url: public(&self.geocoder_url),
@@ -183,7 +188,7 @@ impl Settings {
                 &self.attribution,
                 regions.iter().map(|region| region.collection.as_str()),
             ),
-            other: highres.context("writing what the browser's own computing needs")?,
+            other,
         })
     }
 }

@@ -12,7 +12,6 @@ mod region;
 pub(crate) mod tests;
 
 use dragonfly_core::metadata::{Basemap, ClientConfig, IndexedRegion, RegionMeta, RunStatus};
-use dragonfly_core::overlay::{OverlayKind, SiteOverlay};
 use dragonfly_core::page_config::{PageConfig, is_colour, is_page_link};
 
 use crate::data::fields::Fields;
@@ -36,9 +35,6 @@ const STATUSES: [(&str, RunStatus); 4] = [
     ("failed", RunStatus::Failed),
     ("waiting", RunStatus::Waiting),
 ];
-
-const OVERLAY_KINDS: [(&str, OverlayKind); 3] =
-    [("geojson", OverlayKind::GeoJson), ("xyz", OverlayKind::Xyz), ("wms", OverlayKind::Wms)];
 
 /// A published file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +95,13 @@ pub fn config_from_json(text: &str) -> Result<ClientConfig, PublishedFileError> 
     Fields::of(&value).and_then(config).ok_or(PublishedFileError::Incomplete)
 }
 
+/// Whether the settings name further layers, which the tools read.
+pub fn names_overlays(text: &str) -> bool {
+    let value = Value::read(text);
+    let overlays = value.as_ref().and_then(|value| value.field("overlays")?.list());
+    overlays.is_some_and(|overlays| !overlays.is_empty())
+}
+
 fn has_an_area(line: &IndexedRegion) -> bool {
     let [west, south, east, north] = line.bbox;
     west < east
@@ -132,8 +135,6 @@ fn config(config: Fields<'_>) -> Option<ClientConfig> {
         proxy_base: config.maybe("proxy_base", Fields::text)?,
         highres_zoom: config.small_count("highres_zoom")?,
         basemaps: config.or("basemaps", Vec::new(), basemaps)?,
-        // The map matters more than a layer beside it that cannot be read.
-        overlays: config.list("overlays", overlay).unwrap_or_default(),
         stale_after_days: config.small_count("stale_after_days")?,
         fires_url: config.maybe("fires_url", Fields::text)?,
         geocoder_url: config.maybe("geocoder_url", Fields::text)?,
@@ -172,18 +173,5 @@ fn basemap(basemap: Fields<'_>) -> Option<Basemap> {
         link: basemap.text("link").filter(|link| is_page_link(link)),
         attribution: basemap.text("attribution")?,
         max_zoom: basemap.or("max_zoom", FINEST_BASEMAP_ZOOM, Fields::small_count)?,
-    })
-}
-
-fn overlay(overlay: Fields<'_>) -> Option<SiteOverlay> {
-    Some(SiteOverlay {
-        title: overlay.text("title")?,
-        kind: overlay.word("kind", &OVERLAY_KINDS)?,
-        url: overlay.text("url")?,
-        attribution: overlay.text("attribution")?,
-        shown: overlay.or("shown", false, Fields::flag)?,
-        colour: overlay.text("colour"),
-        layers: overlay.text("layers"),
-        max_zoom: overlay.small_count("max_zoom"),
     })
 }

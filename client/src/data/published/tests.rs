@@ -292,16 +292,6 @@ fn full_config() -> ClientConfig {
             link: Some("https://x/credit".to_owned()),
             max_zoom: 17,
         }],
-        overlays: vec![SiteOverlay {
-            title: "Perimeters".to_owned(),
-            kind: OverlayKind::GeoJson,
-            url: "/perimeters.geojson".to_owned(),
-            attribution: "them".to_owned(),
-            shown: true,
-            colour: Some("#c0392b".to_owned()),
-            layers: Some("a".to_owned()),
-            max_zoom: Some(9),
-        }],
         stale_after_days: 30,
         fires_url: Some("/meta/fires.json".to_owned()),
         geocoder_url: Some("https://geo.example".to_owned()),
@@ -669,5 +659,18 @@ proptest! {
         for text in [text.as_str(), cut] {
             let _ = (index_from_json(text), region_from_json(text), config_from_json(text));
         }
+    }
+}
+
+#[test]
+fn the_tools_are_needed_where_the_settings_name_layers() {
+    for (text, expected) in [
+        (r#"{"overlays":[{"title":"Perimeters"}]}"#, true),
+        (r#"{"overlays":[]}"#, false),
+        (r#"{"overlays":1}"#, false),
+        ("{}", false),
+        ("<html>", false),
+    ] {
+        assert_eq!(names_overlays(text), expected, "{text}");
     }
 }

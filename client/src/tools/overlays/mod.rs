@@ -10,9 +10,10 @@ use std::rc::Rc;
 use dragonfly_core::overlay::{OverlayKind, SiteOverlay, check_overlays};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::Value;
 
 use crate::data::fetch;
-use crate::data::published::{CONFIG_URL, config_from_json};
+use crate::data::published::CONFIG_URL;
 use crate::toolbar::bridge::PageBridge;
 use crate::tools::highres::words::fill;
 use crate::tools::share_words::share_words;
@@ -33,9 +34,7 @@ impl Overlays {
     pub fn load(page: PageBridge, shown: Rc<RefCell<Option<Rc<Self>>>>) {
         spawn_local(async move {
             let Ok(text) = fetch::text(CONFIG_URL).await else { return };
-            let Ok(config) = config_from_json(&text) else { return };
-            let is_showable = |it: &SiteOverlay| check_overlays(std::slice::from_ref(it)).is_ok();
-            let overlays: Vec<_> = config.overlays.into_iter().filter(is_showable).collect();
+            let overlays = read(&text);
             // The command may have come twice meanwhile.
             if !overlays.is_empty() && shown.borrow().is_none() {
                 *shown.borrow_mut() = Some(Self::show(page, overlays));
@@ -130,5 +129,29 @@ impl Overlays {
         let credits = self.overlays.iter().zip(shown).filter(|(_, shown)| *shown);
         let credits: Vec<_> = credits.map(|(overlay, _)| overlay.attribution.as_str()).collect();
         credits.join(" · ")
+    }
+}
+
+/// The layers of `meta/client.json`. What the page cannot show is left out: the map matters more.
+fn read(text: &str) -> Vec<SiteOverlay> {
+    let config: Value = serde_json::from_str(text).unwrap_or_default();
+    let listed = config.get("overlays").and_then(Value::as_array).into_iter().flatten();
+    let read = listed.filter_map(|overlay| serde_json::from_value(overlay.clone()).ok());
+    read.filter(|it: &SiteOverlay| check_overlays(std::slice::from_ref(it)).is_ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_that_cannot_be_shown_hides_no_other() {
+        let text = r##"{"overlays":[
+            {"title":"Perimeters","kind":"geojson","url":"/p.geojson","attribution":"x","colour":"#c0392b"},
+            {"title":"Script","kind":"geojson","url":"javascript:0","attribution":"x"},
+            {"title":"Later","kind":"vector","url":"/l.pmtiles","attribution":"x"}, 7]}"##;
+        let titles: Vec<_> = read(text).into_iter().map(|overlay| overlay.title).collect();
+        assert_eq!(titles, ["Perimeters"]);
+        assert!(read("{}").is_empty() && read("").is_empty());
     }
 }

@@ -9,7 +9,7 @@ use super::shape::Shape;
 use super::wrap::Font;
 use crate::i18n::words;
 use crate::map::land_layer::ink;
-use crate::map::leaflet::Map;
+use crate::map::leaflet::{Map, place};
 use crate::panel::legend_row::LegendRow;
 use crate::tools::legend_swatch::draw_swatches;
 use crate::tools::map_picture::{MapPicture, MapTiles};
@@ -34,6 +34,8 @@ pub struct Publication {
     pub swipe_percent: Option<u8>,
     /// Metres on the ground that a pixel of the page spans in the middle of the map.
     pub metres_per_px: f64,
+    /// Longitude and latitude of what the picture is about, degrees; `None` for the view.
+    pub subject: Option<(f64, f64)>,
     /// The letter that stands for north.
     pub north: &'static str,
 }
@@ -48,15 +50,22 @@ struct Crop {
 }
 
 impl Crop {
-    /// The middle of the page's map, as large as fills the frame.
-    fn of(picture: &MapPicture, frame: Frame) -> Self {
-        Self::filling((picture.width_px, picture.height_px), (frame.width, frame.height))
-    }
-
-    fn filling((width, height): (f64, f64), (to_width, to_height): (f64, f64)) -> Self {
+    /// As much of a map as fills a frame, with a place as near to its middle as may be.
+    fn filling(
+        (width, height): (f64, f64),
+        (to_width, to_height): (f64, f64),
+        middle: (f64, f64),
+    ) -> Self {
         let scale = (to_width / width.max(1.0)).max(to_height / height.max(1.0));
-        let start = |from: f64, to: f64| (from - to / scale) / 2.0;
-        Self { left: start(width, to_width), top: start(height, to_height), scale }
+        let start = |room: f64, to: f64, middle: f64| {
+            let spare = (room - to / scale).max(0.0);
+            (middle - to / scale / 2.0).min(spare).max(0.0)
+        };
+        Self {
+            left: start(width, to_width, middle.0),
+            top: start(height, to_height, middle.1),
+            scale,
+        }
     }
 }
 
@@ -88,7 +97,11 @@ pub async fn save_publication(
     context.fill_rect(0.0, 0.0, width, height);
 
     let picture = MapPicture::on(context.clone())?;
-    let crop = Crop::of(&picture, places.map);
+    let (width, height) = (picture.width_px, picture.height_px);
+    let subject = publication.subject.map(|(lon, lat)| map.container_point(&place(lon, lat)));
+    let free_left = free_left(map, &picture);
+    let middle = subject.map_or((width / 2.0, height / 2.0), |at| (at.x() - free_left, at.y()));
+    let crop = Crop::filling((width, height), (places.map.width, places.map.height), middle);
     let is_left_out = draw_map(&picture, publication.swipe_percent, &tiles, (crop, places.map))?;
     draw_marks(&context, publication, (crop, places.map));
     let bbox = bbox_of(map, &picture, crop, places.map);
@@ -121,10 +134,14 @@ fn draw_map(
     Ok(is_left_out)
 }
 
+/// Where the free part of the map begins, pixels from the map's left: beside the panel.
+fn free_left(map: &Map, picture: &MapPicture) -> f64 {
+    map.size().x() - picture.width_px
+}
+
 /// The corners of what is drawn: west, south, east, north, degrees.
 fn bbox_of(map: &Map, picture: &MapPicture, crop: Crop, frame: Frame) -> [f64; 4] {
-    // The free part of the map ends where the panel begins.
-    let free_left = map.size().x() - picture.width_px;
+    let free_left = free_left(map, picture);
     let at = |x: f64, y: f64| {
         let pixel = js_sys::Array::of2(&(free_left + crop.left + x).into(), &(crop.top + y).into());
         let place = map.place_at(&pixel);
@@ -190,9 +207,13 @@ mod tests {
 
     #[test]
     fn the_middle_of_the_map_fills_the_picture() {
-        let crop = Crop::filling((1000.0, 800.0), (1000.0, 400.0));
-        assert_eq!(crop, Crop { left: 0.0, top: 200.0, scale: 1.0 });
-        let phone = Crop::filling((400.0, 500.0), (1000.0, 500.0));
+        let crop = |middle| Crop::filling((1000.0, 800.0), (1000.0, 400.0), middle);
+        assert_eq!(crop((500.0, 400.0)), Crop { left: 0.0, top: 200.0, scale: 1.0 });
+        // What the picture is about is moved to the middle as far as the map reaches.
+        assert_eq!(crop((100.0, 300.0)).top, 100.0);
+        assert_eq!(crop((100.0, 100.0)).top, 0.0);
+        assert_eq!(crop((100.0, 900.0)).top, 400.0);
+        let phone = Crop::filling((400.0, 500.0), (1000.0, 500.0), (200.0, 250.0));
         assert_eq!(phone, Crop { left: 0.0, top: 150.0, scale: 2.5 });
     }
 }
