@@ -17,13 +17,8 @@ const PROBE: &str = "basemap";
 /// The whole world in one tile, which every server has.
 const PLACES: [(&str, &str); 4] = [("{s}", "a"), ("{z}", "0"), ("{x}", "0"), ("{y}", "0")];
 /// How pictures begin: PNG, JPEG, GIF, and WebP or AVIF behind four or eight bytes of length.
-const BEGINNINGS: [(usize, &[u8]); 5] = [
-    (0, b"\x89PNG"),
-    (0, b"\xff\xd8\xff"),
-    (0, b"GIF8"),
-    (8, b"WEBP"),
-    (4, b"ftypavif"),
-];
+const BEGINNINGS: [(usize, &[u8]); 5] =
+    [(0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (8, b"WEBP"), (4, b"ftypavif")];
 /// How an extract begins: PMTiles of version 3.
 const EXTRACT_BEGINNING: &[u8] = b"PMTiles\x03";
 const NAME_ANOTHER: &str = "correct `url` in [[basemaps]], or name another server; until then \
@@ -90,9 +85,9 @@ fn shown(title: &str, url: &str, origin: Option<&str>, answer: &ProbeResponse) -
 }
 
 fn is_picture(body: &[u8]) -> bool {
-    BEGINNINGS.iter().any(|(at, beginning)| {
-        body.get(*at..).is_some_and(|behind| behind.starts_with(beginning))
-    })
+    BEGINNINGS
+        .iter()
+        .any(|(at, beginning)| body.get(*at..).is_some_and(|behind| behind.starts_with(beginning)))
 }
 
 fn extract(title: &str, file: &str, root: &Path) -> Finding {

@@ -81,12 +81,7 @@ impl Examination<'_> {
         findings.extend(probe_regions(&regions, &collections, probes)?);
         findings.extend(points::points(self.settings.fires.as_ref(), &files, self.now));
         let settings = self.settings;
-        findings.extend(basemaps::basemaps(
-            &settings.basemaps,
-            &settings.root,
-            self.origin,
-            &http,
-        ));
+        findings.extend(basemaps::basemaps(&settings.basemaps, &settings.root, self.origin, &http));
         findings.push(machine::clock(http.clock()));
         Ok(findings)
     }

@@ -127,9 +127,8 @@ impl Window {
     fn of(tile: Tile, part: &WorldPart) -> Self {
         let side = f64::from(TILE_SIZE_PX);
         let tiles_per_part = f64::from(tile.z - part.tile.z).exp2();
-        let corner = |tile: u32, part: u32| {
-            (f64::from(tile) - f64::from(part) * tiles_per_part) * side
-        };
+        let corner =
+            |tile: u32, part: u32| (f64::from(tile) - f64::from(part) * tiles_per_part) * side;
         Self {
             corner_px: [corner(tile.x, part.tile.x), corner(tile.y, part.tile.y)],
             pixels_per_unit: side * tiles_per_part / part.units,

@@ -113,15 +113,14 @@ fn follow(layer: &GridLayer, hooks: &BasemapHooks) {
     layer.on_event("tileload", on_load.into_js_value().unchecked_ref());
     let trial = Rc::new(Cell::new(Trial::Copies));
     let (of_layer, on_failure) = (layer.clone(), hooks.on_failure.clone());
-    let on_error = Closure::<dyn FnMut(TileErrorEvent)>::new(move |event: TileErrorEvent| {
-        match trial.get() {
+    let on_error =
+        Closure::<dyn FnMut(TileErrorEvent)>::new(move |event: TileErrorEvent| match trial.get() {
             Trial::Copies if !is_shown.get() => {
                 try_without_copies(&event.tile(), &of_layer, &trial, &on_failure);
             }
             Trial::Copies | Trial::Done => on_failure(),
             Trial::WithoutCopies => {}
-        }
-    });
+        });
     layer.on_event("tileerror", on_error.into_js_value().unchecked_ref());
 }
 

@@ -116,7 +116,10 @@ fn hooks(atlas: Atlas, map_state: MapState, reader: PointReader) -> Hooks {
         on_basemap_failure: Rc::new(move |title| {
             // Without a network the site's own choice gives way to the plain background.
             let is_first = atlas.config.with_untracked(|config| {
-                config.as_ref().and_then(ClientConfig::first_basemap).is_some_and(|it| it.title == title)
+                config
+                    .as_ref()
+                    .and_then(ClientConfig::first_basemap)
+                    .is_some_and(|it| it.title == title)
             });
             if !is_first {
                 atlas.report(LoadError::Basemap(title.to_owned()));

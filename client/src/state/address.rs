@@ -300,14 +300,7 @@ mod tests {
         ] {
             check(text);
         }
-        for text in [
-            "palette=mauve",
-            "opacity=-1",
-            "opacity=101",
-            "dnbr=x/y",
-            "&&==&",
-            "lang=de",
-        ] {
+        for text in ["palette=mauve", "opacity=-1", "opacity=101", "dnbr=x/y", "&&==&", "lang=de"] {
             check(text);
         }
         assert_eq!(Address::from_fragment("basemap=").basemap.as_deref(), Some(""));

@@ -164,7 +164,10 @@ impl Basemap {
 
     /// The addresses of its tiles and of its names; none of an extract.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
-        Some(self.url.as_str()).into_iter().chain(self.labels.as_deref()).filter(|it| !it.is_empty())
+        Some(self.url.as_str())
+            .into_iter()
+            .chain(self.labels.as_deref())
+            .filter(|it| !it.is_empty())
     }
 }
 
