@@ -60,7 +60,7 @@ async function saved(page, name) {
     const { data } = context.getImageData(0, 0, image.width, 500);
     return Array.from({ length: data.length / 4 / 97 }, (_, it) => [...data.slice(it * 388, it * 388 + 3)]);
   }, `data:image/png;base64,${readFileSync(path, "base64")}`);
-  return { pixels, message: await page.getByTestId("said").filter({ hasText: /saved/ }).innerText() };
+  return { pixels, message: await page.getByTestId("said").filter({ hasText: /saved/i }).innerText() };
 }
 
 test("the first background is shown at the start, below severity at 70 % and with its credit on the map", async (t) => {
