@@ -31,7 +31,7 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-for (const [name, banner] of [["ground", {}], ["extract", { js: "/* protomaps-leaflet and its parts: see notices.html */" }]]) {
+for (const [name, js] of [["ground", ""], ["extract", "/* protomaps-leaflet and its parts: see notices.html */"]]) {
   await build({
     entryPoints: [join(client, `${name}.js`)],
     outfile: join(bundled, `dragonfly-${name}.js`),
@@ -39,7 +39,7 @@ for (const [name, banner] of [["ground", {}], ["extract", { js: "/* protomaps-le
     minify: true,
     format: "esm",
     target: "es2022",
-    banner,
+    banner: { js },
     legalComments: "none",
     logLevel: "warning",
   });

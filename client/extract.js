@@ -23,7 +23,7 @@ export async function extract(url, labelsPane, maxZoom) {
   const { maxZoom: maxDataZoom, minLon, minLat, maxLon, maxLat } = await archive.getHeader();
   const bounds = [[minLat, minLon], [maxLat, maxLon]];
   const options = { url: archive, maxDataZoom, bounds, maxZoom, attribution: "" };
-  const [ground, names] = [leafletLayer({ ...options, pane: "tilePane" }), leafletLayer({ ...options, pane: labelsPane })];
+  const [ground, names] = ["tilePane", labelsPane].map((pane) => leafletLayer({ ...options, pane }));
   // Each tile is requested once.
   names.views = ground.views;
   const colour = () => {
