@@ -1,5 +1,5 @@
 // Makes the JavaScript and the style of the page: Leaflet without the parts that the page does not use, the style
-// sheets as one, start.js without comments, and the module of extracts, which loads on first use.
+// sheets as one, start.js without comments, and the modules of backgrounds, which load on first use.
 // Trunk runs it before each build, and finds them where index.html names them.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -31,17 +31,19 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await build({
-  entryPoints: [join(client, "ground.js")],
-  outfile: join(bundled, "dragonfly-ground.js"),
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  banner: { js: "/* protomaps-leaflet and its parts: see notices.html */" },
-  legalComments: "none",
-  logLevel: "warning",
-});
+for (const [name, js] of [["ground", ""], ["extract", "/* protomaps-leaflet and its parts: see notices.html */"]]) {
+  await build({
+    entryPoints: [join(client, `${name}.js`)],
+    outfile: join(bundled, `dragonfly-${name}.js`),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    banner: { js },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
 const styles = STYLES.map((file) => readFileSync(join(client, file), "utf8")).join("");
 writeFileSync(join(bundled, "style.css"), transformSync(styles, { loader: "css", minify: true }).code);
 const start = readFileSync(join(client, "start.js"), "utf8");

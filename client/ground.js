@@ -1,42 +1,46 @@
-// Draws an extract of OpenStreetMap, a PMTiles file in the vector schema of Protomaps, as layers of Leaflet. The page
-// loads this module when such a background is first shown. bundle.mjs makes one file of it.
-import { namedFlavor } from "@protomaps/basemaps";
-import { PMTiles } from "pmtiles";
-import { labelRules, leafletLayer, paintRules } from "protomaps-leaflet";
-
-// The page's Leaflet holds only what the page uses.
-L.GridLayer ??= L.gridLayer().constructor;
-L.DomUtil ??= {
-  create: (tag, className) => Object.assign(document.createElement(tag), { className }),
-  removeClass: (element, name) => element.classList.remove(name),
-  remove: (element) => element.remove(),
-};
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
+// The backgrounds below the maps. The page loads this module when one is first shown.
 
 /**
- * The layers of the extract at `url`: the ground for the pane of tiles, and its names for `labelsPane`. An error where
- * it cannot be had or is none.
+ * The layers of a background, which are not on the map yet: tiles of pictures at `url`, and of names at `labels` for the
+ * pane `labelsPane`, or those of an extract. Calls `onShown` once there is something to see, `onFailure` when a tile
+ * cannot be had. An error where an extract cannot be had.
  */
-export async function layers(url, labelsPane, maxZoom) {
-  const archive = new PMTiles(url);
-  const { maxZoom: maxDataZoom, minLon, minLat, maxLon, maxLat } = await archive.getHeader();
-  const bounds = [[minLat, minLon], [maxLat, maxLon]];
-  const options = { url: archive, maxDataZoom, bounds, maxZoom, attribution: "" };
-  const [ground, names] = [leafletLayer({ ...options, pane: "tilePane" }), leafletLayer({ ...options, pane: labelsPane })];
-  // Each tile is requested once.
-  names.views = ground.views;
-  const colour = () => {
-    const flavor = namedFlavor(dark.matches ? "dark" : "light");
-    // Without a background of its own, the page's land shows where the extract holds nothing.
-    ground.paintRules = paintRules(flavor);
-    names.labelRules = labelRules(flavor, document.documentElement.lang || "en");
-    for (const layer of [ground, names]) layer.clearLayout();
-  };
-  colour();
-  dark.addEventListener("change", () => {
-    colour();
-    for (const layer of [ground, names]) if (layer._map) layer.rerenderTiles();
+export async function layers({ url, labels, file, labelsPane, maxZoom, maxNativeZoom }, onShown, onFailure) {
+  if (file) {
+    const { extract } = await import(document.querySelector("meta[name=dragonfly-extract]").content);
+    const drawn = await extract(`/${file}`, labelsPane, maxZoom);
+    onShown();
+    return drawn;
+  }
+  const layer = (template, pane) =>
+    // Pictures that readers save hold only tiles that may be copied.
+    followed(L.tileLayer(template, { pane, maxZoom, maxNativeZoom, crossOrigin: true }), onShown, onFailure);
+  return [layer(url, "tilePane"), ...(labels ? [layer(labels, labelsPane)] : [])];
+}
+
+/**
+ * Calls `onShown` and `onFailure` for a layer of tiles. Where the first tile fails, its server may allow no copies: it is
+ * requested once more without them, and so are all others if that succeeds.
+ */
+function followed(layer, onShown, onFailure) {
+  let [isShown, isTrying, isDecided] = [false, false, false];
+  layer.on("tileload", () => {
+    if (!isShown) onShown();
+    isShown = true;
   });
-  return [ground, names];
+  layer.on("tileerror", ({ tile }) => {
+    if (isTrying) return;
+    if (isShown || isDecided) return onFailure();
+    isTrying = true;
+    const decide = (act) => () => {
+      [isTrying, isDecided] = [false, true];
+      act();
+    };
+    const withoutCopies = () => {
+      layer.options.crossOrigin = false;
+      layer.redraw();
+    };
+    Object.assign(new Image(), { onload: decide(withoutCopies), onerror: decide(onFailure), src: tile.src });
+  });
+  return layer;
 }

@@ -17,10 +17,10 @@ globalThis.dragonfly = {
     await start({ module_or_path: script.replace(/\.js$/, "_bg.wasm") });
     return new Tools(page);
   },
-  /** The layers of an extract, the drawing of which loads with the first of them: see client/ground.js. */
-  async ground(url, labelsPane, maxZoom) {
+  /** The layers of a background, the module of which loads with the first one: see client/ground.js. */
+  async ground(...background) {
     const { layers } = await import(document.querySelector("meta[name=dragonfly-ground]").content);
-    return layers(url, labelsPane, maxZoom);
+    return layers(...background);
   },
 };
 

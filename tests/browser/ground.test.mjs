@@ -60,7 +60,7 @@ async function saved(page, name) {
     const { data } = context.getImageData(0, 0, image.width, 500);
     return Array.from({ length: data.length / 4 / 97 }, (_, it) => [...data.slice(it * 388, it * 388 + 3)]);
   }, `data:image/png;base64,${readFileSync(path, "base64")}`);
-  return { pixels, message: await page.getByTestId("said").filter({ hasText: /saved/ }).innerText() };
+  return { pixels, message: await page.getByTestId("said").filter({ hasText: /saved/i }).innerText() };
 }
 
 test("the first background is shown at the start, below severity at 70 % and with its credit on the map", async (t) => {
@@ -79,7 +79,7 @@ test("the first background is shown at the start, below severity at 70 % and wit
   // It has names of its own, so those of towns are not even fetched.
   assert.equal(await page.locator(".place-name").count(), 0);
   const fetched = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-  assert.ok(!fetched.some((name) => /towns\.json/.test(name)), fetched.join("\n"));
+  assert.ok(!fetched.some((name) => /towns\.json|extract/.test(name)), fetched.join("\n"));
   // No tile of the start of the map, before it was known where it goes.
   assert.ok(bed.tiles.requests.every((path) => path.startsWith("/roads/9/")), bed.tiles.requests.join("\n"));
   assert.ok(!/basemap|opacity/.test(page.url()), "an untouched page has a short address");
@@ -239,7 +239,7 @@ test("an extract beside the maps is drawn by a module that loads on first use, i
       await page.locator(".leaflet-labels-pane canvas.leaflet-tile-loaded").first().waitFor({ state: "attached" });
     };
     const { page, problems } = await open(t, `#map=9/${lat}/${lon}`, { prepare: watch, ready: isDrawn, ...options });
-    assert.ok(fetched.some((path) => /^\/dragonfly-ground-[0-9a-f]{16}\.js$/.test(path)), fetched.join("\n"));
+    assert.ok(fetched.some((path) => /^\/dragonfly-extract-[0-9a-f]{16}\.js$/.test(path)), fetched.join("\n"));
     const hasInk = (pane) => page.waitForFunction((pane) => {
       const canvases = [...document.querySelectorAll(`.leaflet-${pane}-pane canvas`)].filter(({ width }) => width > 0);
       return canvases.some((one) => one.getContext("2d").getImageData(0, 0, one.width, one.height).data.some((value) => value > 0));

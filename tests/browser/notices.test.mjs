@@ -38,7 +38,7 @@ test("the binary's notices name what is linked into it, with its licences", () =
 
 test("the page's notices name its crates, its npm packages and the sources of its data", () => {
   const text = readFileSync(PAGE, "utf8");
-  for (const part of ["leptos 0.", "proj4rs 0.", "leaflet 1.9", "world-atlas 2.", "Natural Earth", "GeoNames, CC BY 4.0"])
+  for (const part of ["leptos 0.", "proj4rs 0.", "leaflet 1.9", "world-atlas 2.", "protomaps-leaflet 5.", "pmtiles 3.", "Natural Earth", "GeoNames, CC BY 4.0"])
     assert.ok(text.includes(part), part);
   for (const words of ["Copyright (c) Greg Johnston", "Volodymyr Agafonkin"]) assert.ok(text.includes(words), words);
   for (const absent of ["binaryen", "axum 0."]) assert.ok(!text.includes(absent), absent);

@@ -6,7 +6,7 @@ import { crc32, deflateSync } from "node:zlib";
 
 const SIDE_PX = 256;
 /** Red, green, blue of a tile's cells are each at most this much darker than its hue. */
-const NOISE = 8;
+const NOISE = 4;
 export const ROADS = [120, 200, 80];
 export const NAMES = [40, 40, 200];
 
@@ -24,7 +24,7 @@ function png([red, green, blue], isOpaque) {
   const palette = Buffer.from(Array.from({ length: NOISE }, (_, it) => [red - it, green - it, blue - it]).flat().concat(0, 0, 0));
   const transparency = Buffer.from([...new Array(NOISE).fill(255), 0]);
   let state = 1;
-  const noise = () => ((state = (state * 1_103_515_245 + 12_345) % 2 ** 31), (state >> 16) % NOISE);
+  const noise = () => ((state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff), (state >> 16) % NOISE);
   const row = () => [0, ...Array.from({ length: SIDE_PX }, (_, x) => (isOpaque || x < SIDE_PX / 4 ? noise() : NOISE))];
   const rows = Buffer.from(Array.from({ length: SIDE_PX }, row).flat());
   return Buffer.concat([

@@ -82,7 +82,7 @@ impl Examination<'_> {
         findings.extend(points::points(self.settings.fires.as_ref(), &files, self.now));
         let settings = self.settings;
         findings.extend(basemaps::basemaps(&settings.basemaps, &settings.root, self.origin, &http));
-        findings.extend(overlays::overlays(&self.settings.overlays, self.origin, &http));
+        findings.extend(overlays::overlays(&settings.overlays, self.origin, &http));
         findings.push(machine::clock(http.clock()));
         Ok(findings)
     }

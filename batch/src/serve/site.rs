@@ -115,6 +115,8 @@ mod tests {
             fs::write(path, content).unwrap();
         };
         write("dist/index.html", "<!doctype html>");
+        write("root/ground/region.pmtiles", "PMTiles\x03abc");
+        write("root/ground/region.txt", "");
         write("dist/page-0123456789abcdef.js", &"let a = 1;\n".repeat(1000));
         write("dist/ready-0123456789abcdef.js", "let b");
         write("dist/ready-0123456789abcdef.js.br", "brotli");
@@ -181,6 +183,7 @@ mod tests {
             &tile,
             "/meta/client.json",
             "/stac/search",
+            "/ground/region.pmtiles",
             "/stac/assets/a/nir08/nir.tif",
             "/tiles/absent",
         ] {
@@ -313,6 +316,11 @@ mod tests {
         }
         check(&format!("GET {asset}\nIf-None-Match: {etag}"), &["304", &format!("etag: {etag}")]);
         check(&format!("GET {asset}\nIf-Match: \"older\""), &["412"]);
+        check(
+            "GET /ground/region.pmtiles\nRange: bytes=0-6",
+            &["206", "bytes 0-6/11", "cache-control: no-cache", "\r\n\r\nPMTiles"],
+        );
+        check("GET /ground/region.txt", &["404"]);
         check(
             "GET /meta/client.json",
             &[r#""stac_url":"/stac""#, "cache-control: no-cache", "nosniff"],

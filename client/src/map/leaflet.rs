@@ -2,7 +2,7 @@
 
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, HtmlImageElement};
+use web_sys::HtmlElement;
 
 #[wasm_bindgen]
 extern "C" {
@@ -108,16 +108,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn redraw(this: &GridLayer) -> GridLayer;
 
-    #[wasm_bindgen(method, getter)]
-    pub fn options(this: &GridLayer) -> Object;
-
-    /// A tile that could not be loaded.
-    pub type TileErrorEvent;
-    #[wasm_bindgen(method, getter)]
-    pub fn tile(this: &TileErrorEvent) -> HtmlImageElement;
-
-    #[wasm_bindgen(js_namespace = L, js_name = tileLayer)]
-    pub fn tile_layer(url_template: &str, options: &Object) -> GridLayer;
     #[wasm_bindgen(js_namespace = L)]
     pub fn rectangle(bounds: &JsValue, options: &Object) -> Layer;
     #[wasm_bindgen(js_namespace = L)]

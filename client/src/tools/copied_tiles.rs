@@ -20,6 +20,13 @@ pub struct CopiedTile {
     pub copy: Option<HtmlImageElement>,
 }
 
+impl CopiedTile {
+    /// A tile that may be drawn as it is.
+    fn itself(tile: HtmlImageElement) -> Self {
+        Self { copy: Some(tile.clone()), tile }
+    }
+}
+
 /// The pictures of a pane of tiles. Those of another site whose server did not allow copies are
 /// requested once more, as it may do so by now: what is seen without permission may not be drawn.
 ///
@@ -42,19 +49,27 @@ pub async fn copied_tiles(pane: &str) -> Result<Vec<CopiedTile>, JsValue> {
         requested.push((tile, Some((copy, decoded))));
         Ok(())
     })?;
+    if requested.iter().all(|(_, copy)| copy.is_none()) {
+        return Ok(requested.into_iter().map(|(tile, _)| CopiedTile::itself(tile)).collect());
+    }
     let deadline = future_to_promise(async {
         sleep_ms(COPY_TIMEOUT_MS).await;
         Err(JsValue::NULL)
     });
+    // All are awaited at once: one that fails meanwhile must not count as an error of the page.
+    let requested = requested.into_iter().map(|(tile, copy)| {
+        let copy = copy.map(|(copy, decoded)| {
+            let decoded = Promise::race(&Array::of2(&decoded, &deadline));
+            (copy, JsFuture::from(decoded))
+        });
+        (tile, copy)
+    });
     let mut tiles = Vec::new();
-    for (tile, copy) in requested {
-        let Some((copy, decoded)) = copy else {
-            tiles.push(CopiedTile { copy: Some(tile.clone()), tile });
-            continue;
-        };
-        let decoded = Promise::race(&Array::of2(&decoded, &deadline));
-        let copy = JsFuture::from(decoded).await.ok().map(|_| copy);
-        tiles.push(CopiedTile { tile, copy });
+    for (tile, copy) in requested.collect::<Vec<_>>() {
+        tiles.push(match copy {
+            None => CopiedTile::itself(tile),
+            Some((copy, decoded)) => CopiedTile { tile, copy: decoded.await.ok().map(|_| copy) },
+        });
     }
     Ok(tiles)
 }

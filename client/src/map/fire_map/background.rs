@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dragonfly_core::metadata::Basemap;
 
 use super::{FireMap, LABELS_PANE, MAX_ZOOM};
-use crate::map::basemap_layer::{BasemapHooks, BasemapLayer};
+use crate::map::basemap_layer::BasemapLayer;
 
 impl FireMap {
     /// Shows a basemap above the plain background, as soon as its tiles come; `None` shows the plain
@@ -15,18 +15,17 @@ impl FireMap {
         self.show_names();
         let Some(basemap) = basemap else { return };
         let shown = Rc::downgrade(self);
-        let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
-        let hooks = BasemapHooks {
-            // It has names of its own.
-            on_shown: Rc::new(move || {
-                if let Some(map) = shown.upgrade() {
-                    map.names.set_hidden(true);
-                    map.arrange_titles();
-                }
-            }),
-            on_failure: Rc::new(move || on_failure(&title)),
+        // It has names of its own.
+        let on_shown = move || {
+            if let Some(map) = shown.upgrade() {
+                map.names.set_hidden(true);
+                map.arrange_titles();
+            }
         };
-        let layer = BasemapLayer::on(&self.map, basemap, (LABELS_PANE, MAX_ZOOM), &hooks);
+        let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
+        let on_failure = move || on_failure(&title);
+        let panes = (LABELS_PANE, MAX_ZOOM);
+        let layer = BasemapLayer::on(&self.map, basemap, panes, on_shown, on_failure);
         *self.basemap.borrow_mut() = Some(layer);
     }
 
