@@ -108,6 +108,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn redraw(this: &GridLayer) -> GridLayer;
 
+    #[wasm_bindgen(js_namespace = L, js_name = tileLayer)]
+    pub fn tile_layer(url_template: &str, options: &Object) -> GridLayer;
     #[wasm_bindgen(js_namespace = L)]
     pub fn rectangle(bounds: &JsValue, options: &Object) -> Layer;
     #[wasm_bindgen(js_namespace = L)]
