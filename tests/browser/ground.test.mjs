@@ -65,7 +65,9 @@ async function saved(page, name) {
 
 test("the first background is shown at the start, below severity at 70 % and with its credit on the map", async (t) => {
   setBasemaps([{ title: "Relief", path: "/roads" }, { title: "Streets", path: "/closed" }]);
-  const { page, problems } = await open(t);
+  const fetched = [];
+  const watch = (page) => page.on("request", (request) => fetched.push(request.url()));
+  const { page, problems } = await open(t, SIERRA, { prepare: watch });
   await covered(page);
   assert.equal(await opacity(page), "0.7");
   assert.equal(await page.getByTestId("basemap-select").inputValue(), "Relief");
@@ -78,7 +80,6 @@ test("the first background is shown at the start, below severity at 70 % and wit
   }), "nothing lies on the credit");
   // It has names of its own, so those of towns are not even fetched.
   assert.equal(await page.locator(".place-name").count(), 0);
-  const fetched = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
   assert.ok(!fetched.some((name) => /towns\.json|extract/.test(name)), fetched.join("\n"));
   // No tile of the start of the map, before it was known where it goes.
   assert.ok(bed.tiles.requests.every((path) => path.startsWith("/roads/9/")), bed.tiles.requests.join("\n"));

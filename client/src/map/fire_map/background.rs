@@ -1,5 +1,6 @@
 //! What is below the tiles: the outlines of the land with names of towns, or a basemap.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use dragonfly_core::metadata::Basemap;
@@ -12,18 +13,26 @@ impl FireMap {
     /// one.
     pub fn set_basemap(self: &Rc<Self>, basemap: Option<&Basemap>) {
         drop(self.basemap.borrow_mut().take());
-        self.show_names();
-        let Some(basemap) = basemap else { return };
-        let shown = Rc::downgrade(self);
+        let Some(basemap) = basemap else { return self.show_names() };
+        let (map, is_shown) = (Rc::downgrade(self), Rc::new(Cell::new(false)));
         // It has names of its own.
-        let on_shown = move || {
-            if let Some(map) = shown.upgrade() {
-                map.names.set_hidden(true);
-                map.arrange_titles();
+        let on_shown = {
+            let (map, is_shown) = (map.clone(), is_shown.clone());
+            move || {
+                is_shown.set(true);
+                if let Some(map) = map.upgrade() {
+                    map.names.set_hidden(true);
+                    map.arrange_titles();
+                }
             }
         };
         let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
-        let on_failure = move || on_failure(&title);
+        let on_failure = move || {
+            if let Some(map) = map.upgrade().filter(|_| !is_shown.get()) {
+                map.show_names();
+            }
+            on_failure(&title);
+        };
         let panes = (LABELS_PANE, MAX_ZOOM);
         let layer = BasemapLayer::on(&self.map, basemap, panes, on_shown, on_failure);
         *self.basemap.borrow_mut() = Some(layer);
