@@ -1,5 +1,5 @@
-//! Blocks of pixels decoded without GDAL, where a file stores them as nearly all do: GDAL takes
-//! twice the time.
+//! Blocks of pixels decoded without GDAL, where a file stores them as nearly all do: a night over
+//! remote scenes takes a third less of processor time.
 
 use std::fs::{File, Metadata};
 use std::ops::Range;
