@@ -26,8 +26,8 @@ impl CogPixel for f32 {
             sum += f64::from(*pixel);
             count += 1.0;
         }
-        // Without any it is NaN.
-        (sum / count) as f32
+        // 0 / 0 would be a NaN of other bits.
+        if count == 0.0 { f32::NAN } else { (sum / count) as f32 }
     }
 
     fn pack(pixels: &[Self], row_px: usize) -> Vec<u8> {
