@@ -9,7 +9,7 @@
 //! 0.53 s in a first trial where the whole picture may take 0.45 s. Here nothing panics, every
 //! count is bounded, and a decoder writes into a buffer of the block's own size. `fdeflate`, which
 //! core's PNGs already use, inflates a block of 512 × 512 pixels in WebAssembly as fast as
-//! `zune-inflate` or faster; natively `libdeflate` takes half its time.
+//! `zune-inflate` or faster; natively `libdeflate` takes less.
 //!
 //! # Limits
 //! Read are classic TIFF and BigTIFF of either byte order, in tiles or strips, with bands side by

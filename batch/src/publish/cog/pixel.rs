@@ -20,13 +20,14 @@ impl CogPixel for f32 {
     const FORMAT: PixelFormat = PixelFormat::FLOAT;
 
     fn joined(pixels: &[Self]) -> Self {
+        // In 64 bits, as by GDAL.
         let (mut sum, mut count) = (0.0, 0.0);
         for pixel in pixels.iter().filter(|pixel| !pixel.is_nan()) {
-            sum += pixel;
+            sum += f64::from(*pixel);
             count += 1.0;
         }
-        // Without any it is NaN.
-        sum / count
+        // 0 / 0 would be a NaN of other bits.
+        if count == 0.0 { f32::NAN } else { (sum / count) as f32 }
     }
 
     fn pack(pixels: &[Self], row_px: usize) -> Vec<u8> {
