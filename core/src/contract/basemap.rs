@@ -12,8 +12,6 @@ const MAX_ZOOM: u8 = 24;
 const FILE_FOLDER: &str = "ground/";
 /// Extension of an extract.
 const FILE_EXTENSION: &str = ".pmtiles";
-/// Machines that a page may request over http although it came over https.
-const LOCAL_ADDRESSES: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
 
 /// `[[basemaps]]` of the settings: tiles of pictures at `url`, or one file of vector tiles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,17 +64,6 @@ pub enum BasemapError {
         key: &'static str,
         /// What it holds.
         value: String,
-    },
-    /// An address without encryption.
-    #[error(
-        "`{key}` of the basemap {title} is over http: write https, as pages that came over https \
-        show nothing else"
-    )]
-    Scheme {
-        /// The basemap.
-        title: String,
-        /// `url` or `labels`.
-        key: &'static str,
     },
     /// Both kinds, or none.
     #[error("the basemap {0} needs either `url`, for tiles, or `file`, for an extract")]
@@ -155,10 +142,6 @@ impl Basemap {
             let (title, value) = (self.title.clone(), value.to_owned());
             return Err(BasemapError::Address { title, key, value });
         }
-        let is_local = LOCAL_ADDRESSES.iter().any(|local| value.starts_with(local));
-        if value.starts_with("http://") && !is_local {
-            return Err(BasemapError::Scheme { title: self.title.clone(), key });
-        }
         Ok(())
     }
 
@@ -211,7 +194,6 @@ mod tests {
             (r#"{"title":" ","attribution":"x","url":"https://t.example/{z}/{x}/{y}"}"#, "`title`"),
             (r#"{"title":"a","attribution":"x","url":"https://t.example/{z}/{x}.png"}"#, "`url`"),
             (r#"{"title":"a","attribution":"x","url":"ftp://t.example/{z}/{x}/{y}"}"#, "`url`"),
-            (r#"{"title":"a","attribution":"x","url":"http://t.example/{z}/{x}/{y}"}"#, "https"),
             (r#"{"title":"a","attribution":" ","url":"/a/{z}/{x}/{y}.png"}"#, "`attribution`"),
             (r#"{"title":"a","attribution":"x"}"#, "either `url`"),
             (r#"{"title":"a","attribution":"x","file":"ground/../x.pmtiles"}"#, "`file`"),
