@@ -4,7 +4,7 @@
 use dragonfly_core::BurntPatch;
 
 use crate::state::filter::Filter;
-use crate::state::order::ordered;
+use dragonfly_core::ordered;
 
 /// From this zoom on the tiles show what burnt.
 pub const DOTS_BELOW_ZOOM: f64 = 8.0;

@@ -2,7 +2,7 @@
 
 use crate::data::json::{Json, Value};
 use crate::search::folding::fold;
-use crate::state::order::ordered;
+use dragonfly_core::ordered;
 
 /// Where the list is. It is fetched when it is first needed.
 pub const PLACES_URL: &str = "/places.json";

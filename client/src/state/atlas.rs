@@ -19,13 +19,13 @@ use crate::state::earlier_map::{meta_url, run_of};
 use crate::state::fires::{
     Fires, entry_of, fire_of, is_listed, maps_in_view, square_degrees, title_of,
 };
-use crate::state::order::distinct;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, holds, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 use crate::state::region_in_view::to_load;
 use crate::state::view::View;
 use crate::ui::effect::effect;
+use dragonfly_core::distinct;
 
 /// Along a meridian.
 const METRES_PER_DEGREE: f64 = 111_195.0;

@@ -1,9 +1,9 @@
 //! Whom the map names.
 
-use crate::state::order::distinct;
 use crate::state::region_entry::RegionEntry;
 use crate::state::region_in_view::overlap;
 use crate::state::view::View;
+use dragonfly_core::distinct;
 
 /// The attributions of the maps in view, each once; that of the site while there are none.
 pub fn attribution_in_view(regions: &[RegionEntry], view: View, of_site: &str) -> String {

@@ -9,10 +9,10 @@ use dragonfly_core::{FireMapKind, FireState, ListedFire};
 use crate::data::published::{FireOutlines, ReadFires};
 use crate::map::graticule::wrapped;
 use crate::search::folding::fold;
-use crate::state::order::ordered;
 use crate::state::region_entry::{MetaState, RegionEntry};
 use crate::state::region_in_view::{overlap, widest_in_view};
 use crate::state::view::View;
+use dragonfly_core::ordered;
 
 /// A fire narrower than this on the screen is a dot, and its map is not loaded, pixels.
 const MIN_WIDTH_PX: f64 = 16.0;

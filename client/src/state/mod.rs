@@ -12,7 +12,6 @@ pub mod fires;
 pub mod key;
 pub mod map_colour;
 pub mod map_state;
-pub mod order;
 pub mod page_state;
 pub mod preferences;
 pub mod problem;

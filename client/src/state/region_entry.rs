@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dragonfly_core::metadata::{IndexedRegion, MapMeta, MapSummary, RegionMeta, RunStatus};
 use dragonfly_core::{Hectares, ListedFire};
 
-use crate::state::order::ordered;
+use dragonfly_core::ordered;
 
 /// How far the metadata of a region has come.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! Which maps are loaded for a view, and the region that the legend describes.
 
 use crate::map::graticule::wrapped;
-use crate::state::order::ordered;
 use crate::state::region_entry::{MetaState, RegionEntry};
 use crate::state::view::View;
+use dragonfly_core::ordered;
 
 /// Maps that are loaded for one view.
 const MAX_MAPS_IN_VIEW: usize = 12;

@@ -6,6 +6,7 @@
 
 mod composite;
 mod geo;
+mod order;
 mod resample;
 mod sensor;
 mod severity;
@@ -13,6 +14,7 @@ mod tiles;
 
 pub use composite::*;
 pub use geo::*;
+pub use order::{distinct, ordered};
 pub use resample::*;
 pub use sensor::*;
 pub use severity::*;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use dragonfly_core::ordered;
+
 /// A request with the blocks that it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BlockRequest<B> {
@@ -20,8 +22,9 @@ const MAX_WASTE: f64 = 0.1;
 const LONG_REQUEST: u64 = 2 << 20;
 
 /// The requests for blocks, in the order of the file; no byte is requested twice.
-pub(crate) fn requests<B>(mut blocks: Vec<(B, Range<u64>)>) -> Vec<BlockRequest<B>> {
-    blocks.sort_unstable_by_key(|(_, range)| (range.start, range.end));
+pub(crate) fn requests<B>(blocks: Vec<(B, Range<u64>)>) -> Vec<BlockRequest<B>> {
+    let start_and_end = |block: &(B, Range<u64>)| (block.1.start, block.1.end);
+    let blocks = ordered(blocks, &|a, b| start_and_end(a).cmp(&start_and_end(b)));
     let mut requests: Vec<BlockRequest<B>> = Vec::new();
     let mut waste = 0;
     for (block, range) in blocks {

@@ -20,7 +20,7 @@ use dragonfly_core::protocol::{
 };
 use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
-    Area, FireSide, Grid, MapWarning, VERSION, check_sides, mercator::TILE_SIZE_PX,
+    Area, FireSide, Grid, MapWarning, VERSION, check_sides, distinct, mercator::TILE_SIZE_PX,
 };
 use futures_util::future::{
     AbortHandle, Either, abortable, join, join_all, select, try_join, try_join_all,
@@ -415,9 +415,7 @@ impl JobRunner {
         outline: &str,
         done: &ComputeResult,
     ) -> Result<ComputedMap<&'a UtmGrid>, JobError> {
-        let mut ids: Vec<String> = done.scenes.iter().map(|scene| scene.id.clone()).collect();
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = distinct(done.scenes.iter().map(|scene| scene.id.clone()).collect());
         let chosen = prepared.chosen(&ids)?;
         // The grid covers the outline; the area that was searched has the ring of the offset around it.
         let search = SearchRequest { area: outline.to_owned(), ..prepared.search.clone() };

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
     Area, BandRole, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows,
-    choose_level, choose_scenes, mercator,
+    choose_level, choose_scenes, mercator, ordered,
 };
 
 use crate::compute::SceneBytes;
@@ -87,8 +87,8 @@ pub fn nearest(search: &SearchRequest, items: &[Item], side: FireSide) -> Vec<Na
         .collect();
     let away =
         |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
-    let mut days: Vec<NaiveDate> = days.into_iter().collect();
-    days.sort_unstable_by_key(|day| (away(day), *day));
+    let days: Vec<NaiveDate> = days.into_iter().collect();
+    let mut days = ordered(days, &|a, b| (away(a), *a).cmp(&(away(b), *b)));
     days.truncate(MAX_NEAREST);
     days
 }
@@ -125,7 +125,7 @@ fn side_found(
     };
     // Pages of a search may overlap.
     let mut known = BTreeSet::new();
-    let mut scenes: Vec<SceneCandidate> = items
+    let scenes: Vec<SceneCandidate> = items
         .iter()
         .filter(|item| item.touches(area.bbox()))
         .filter_map(|item| Some((item, item.acquired().filter(|at| window.contains(*at))?)))
@@ -145,7 +145,7 @@ fn side_found(
             }
         })
         .collect();
-    scenes.sort_unstable_by(|a, b| a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id)));
+    let scenes = ordered(scenes, &|a, b| a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id)));
     let without = match scenes.iter().any(|scene| scene.chosen) {
         true => None,
         false => Some(without(search, &scenes)),

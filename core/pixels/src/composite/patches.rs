@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geo::cell::MapCell;
 use crate::geo::grid::Grid;
+use crate::order::ordered;
 use crate::severity::classes::{Breaks, Severity};
 
 /// One connected piece of burnt ground.
@@ -97,7 +98,7 @@ impl PatchFinder {
     /// The patches found, largest first, `most` of them at most.
     pub fn finish(mut self, grid: &Grid, most: usize) -> Vec<BurntPatch> {
         self.closed.extend(self.open.into_values());
-        self.closed.sort_unstable_by(|a, b| {
+        let closed = ordered(self.closed, &|a, b| {
             let place =
                 |patch: &Growing| (patch.row_sum / patch.cells, patch.column_sum / patch.cells);
             b.hectares
@@ -105,7 +106,7 @@ impl PatchFinder {
                 .then(place(a).0.total_cmp(&place(b).0))
                 .then(place(a).1.total_cmp(&place(b).1))
         });
-        let patches = self.closed.into_iter().take(most);
+        let patches = closed.into_iter().take(most);
         patches
             .map(|patch| {
                 let (lon, lat) = grid

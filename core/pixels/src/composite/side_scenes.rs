@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::composite::mosaic::{Overpasses, SceneObservations, SideObservations};
 use crate::composite::sides::Composite;
+use crate::order::ordered;
 
 /// Scenes in order of time, then id, with their overpasses. Where two scenes of an overpass show
 /// the same cell equally well, the first counts.
@@ -16,11 +17,11 @@ pub struct SideScenes<S> {
 impl<S> SideScenes<S> {
     /// The scenes in whatever order; `time_and_id` are those of a scene.
     pub fn new(
-        mut scenes: Vec<S>,
+        scenes: Vec<S>,
         composite: Composite,
         time_and_id: impl Fn(&S) -> (DateTime<Utc>, &str),
     ) -> Self {
-        scenes.sort_unstable_by(|one, other| time_and_id(one).cmp(&time_and_id(other)));
+        let scenes = ordered(scenes, &|one, other| time_and_id(one).cmp(&time_and_id(other)));
         let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| time_and_id(scene).0).collect();
         Self { overpasses: Overpasses::new(composite, &times), scenes }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use dragonfly_pixels::ordered;
 
 use super::ground::GroundPoints;
 use super::overpass::{Candidate, version, without_duplicates};
@@ -66,11 +67,12 @@ pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoi
     for (tile, scenes) in by_tile {
         choose_for_tile(&tile, scenes, request, &mut choice);
     }
-    choice
-        .used
-        .sort_unstable_by(|a, b| a.acquired().cmp(&b.acquired()).then_with(|| a.id.cmp(&b.id)));
-    choice.skipped.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    choice
+    SceneChoice {
+        used: ordered(choice.used, &|a, b| {
+            a.acquired().cmp(&b.acquired()).then_with(|| a.id.cmp(&b.id))
+        }),
+        skipped: ordered(choice.skipped, &|a, b| a.id.cmp(&b.id)),
+    }
 }
 
 fn choose_for_tile<'a>(
@@ -94,7 +96,7 @@ fn choose_for_tile<'a>(
         }
         _ => true,
     });
-    candidates.sort_unstable_by(|a, b| match request.order {
+    let candidates = ordered(candidates, &|a, b| match request.order {
         SceneOrder::Clearest => {
             let is_behind = |scene: &Candidate| !scene.item.is_first_tier();
             is_behind(a)

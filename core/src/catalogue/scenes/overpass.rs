@@ -1,7 +1,7 @@
 //! The scenes of one pass of the satellite, and the best version of each.
 
 use chrono::{DateTime, Utc};
-use dragonfly_pixels::SAME_OVERPASS;
+use dragonfly_pixels::{SAME_OVERPASS, ordered};
 
 use super::ground::{GroundPoints, ObservedPoints};
 use super::skipped::SkipReason;
@@ -19,16 +19,17 @@ pub(super) struct Candidate<'a> {
 
 /// The best version of each view of a tile. A pass that was cut in two has two views.
 pub(super) fn without_duplicates<'a>(
-    mut scenes: Vec<(&'a Item, DateTime<Utc>)>,
+    scenes: Vec<(&'a Item, DateTime<Utc>)>,
     ground: &GroundPoints,
     skip: &mut impl FnMut(&Item, SkipReason),
 ) -> Vec<Candidate<'a>> {
-    scenes.sort_unstable_by(|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
+    let scenes =
+        ordered(scenes, &|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
     let mut kept: Vec<Candidate> = Vec::new();
-    for same in scenes.chunk_by_mut(|(_, at), (_, next)| *next - *at < SAME_OVERPASS) {
-        same.sort_unstable_by(|(a, _), (b, _)| version(b).cmp(&version(a)));
+    for same in scenes.chunk_by(|(_, at), (_, next)| *next - *at < SAME_OVERPASS) {
+        let same = ordered(same.to_vec(), &|(a, _), (b, _)| version(b).cmp(&version(a)));
         let mut already = ground.unseen();
-        for (place, &mut (item, at)) in same.iter_mut().enumerate() {
+        for (place, (item, at)) in same.into_iter().enumerate() {
             let seen = ground.observed_by(item);
             if place == 0 || ground.gain(&seen, &already) >= OTHER_PART {
                 already.add(&seen);

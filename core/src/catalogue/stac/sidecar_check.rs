@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dragonfly_pixels::SpectralIndex;
+use dragonfly_pixels::{SpectralIndex, ordered};
 
 use super::mask_sidecar::MaskSidecar;
 use super::{Item, Origin};
@@ -35,8 +35,7 @@ impl SidecarCheck {
     /// something; the first of equals. None for files that are known to have no masks, or whose
     /// masks are requested in any case.
     pub fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Self> {
-        let mut scenes: Vec<CheckedScene> =
-            items.into_iter().filter_map(CheckedScene::of).collect();
+        let scenes: Vec<CheckedScene> = items.into_iter().filter_map(CheckedScene::of).collect();
         let mut hosts: Vec<String> = Vec::new();
         for scene in &scenes {
             if !hosts.contains(&scene.host) {
@@ -44,7 +43,7 @@ impl SidecarCheck {
             }
         }
         hosts.truncate(MAX_HOSTS);
-        scenes.sort_by(|a, b| b.nodata_percent.total_cmp(&a.nodata_percent));
+        let scenes = ordered(scenes, &|a, b| b.nodata_percent.total_cmp(&a.nodata_percent));
         let of_host = |host: String| {
             let own = scenes.iter().filter(|scene| scene.host == host).take(MAX_SCENES);
             let hrefs = own.flat_map(|scene| &scene.hrefs);

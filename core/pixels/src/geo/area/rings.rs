@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use crate::order::ordered;
+
 /// Corners as longitude and latitude, or east and north; the last joins the first, which may be
 /// repeated at the end.
 pub type AreaRing = Vec<(f64, f64)>;
@@ -173,10 +175,9 @@ impl Nesting {
                     && extents[*other].position_of(&rings[*other], &rings[ring], &extents[ring])
                         == position
             };
-            let mut found: Vec<usize> = (0..rings.len()).filter(is_larger).collect();
+            let found: Vec<usize> = (0..rings.len()).filter(is_larger).collect();
             let area = |ring: usize| extents[ring].area;
-            found.sort_unstable_by(|a, b| area(*a).total_cmp(&area(*b)).then(a.cmp(b)));
-            found
+            ordered(found, &|a, b| area(*a).total_cmp(&area(*b)).then(a.cmp(b)))
         };
         let around: Vec<Vec<usize>> =
             (0..rings.len()).map(|ring| larger(ring, RingPosition::Inside)).collect();

@@ -1,5 +1,5 @@
-//! Sorting. Each list that is sorted by itself makes the first load a kilobyte larger, and so does
-//! each set, so all are sorted by the places of their items.
+//! Sorting. Each list that is sorted by itself makes the page's programs a kilobyte larger, and so
+//! does each set, so all are sorted by the places of their items.
 
 use std::cmp::Ordering;
 
@@ -29,6 +29,8 @@ fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn items_are_ordered_and_equal_ones_stay_as_they_were() {
