@@ -30,7 +30,7 @@ pub struct Centre {
 }
 
 /// All that a link carries. Not the language, which is the reader's own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
     /// The part of the map; `None` for all regions, or the chosen one.
     pub centre: Option<Centre>,
@@ -55,24 +55,6 @@ pub struct Address {
     pub swipe_percent: Option<u8>,
     /// The part of the tools, in a format of their own.
     pub part: Option<String>,
-}
-
-impl Default for Address {
-    fn default() -> Self {
-        Self {
-            centre: None,
-            region: None,
-            fire: None,
-            run: None,
-            point: None,
-            palette: Palette::default(),
-            filter: Filter::default(),
-            opacity_percent: None,
-            basemap: None,
-            swipe_percent: None,
-            part: None,
-        }
-    }
 }
 
 impl Address {
