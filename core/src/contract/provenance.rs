@@ -1,5 +1,6 @@
 //! What a map was made of, in lines that every file of it carries.
 
+use chrono::SecondsFormat;
 use dragonfly_pixels::{DnbrOffset, Index, Thresholds};
 
 use crate::catalogue::dates::{DateWindow, FireSide};
@@ -119,7 +120,8 @@ fn thresholds_in_words(thresholds: &Thresholds) -> String {
 }
 
 fn scene_in_words(scene: &UsedScene) -> String {
-    let mut words = format!("{}, {}", scene.id, scene.datetime.format("%Y-%m-%dT%H:%M:%SZ"));
+    let mut words =
+        format!("{}, {}", scene.id, scene.datetime.to_rfc3339_opts(SecondsFormat::Secs, true));
     if let Some(cloud) = scene.cloud_cover {
         words += &format!(", cloud {cloud:.1} %");
     }

@@ -1,5 +1,6 @@
 //! The name of an exported file: area, outline, index, dates, kind.
 
+use chrono::NaiveDate;
 use dragonfly_core::{Provenance, crc32};
 
 /// A file to take away.
@@ -38,8 +39,9 @@ pub fn file_name(provenance: &Provenance, product: Product) -> String {
         Product::Picture => ("", "png"),
     };
     let index = provenance.index.name().to_ascii_lowercase();
-    let (first, last) =
-        (provenance.pre.start.format("%Y%m%d"), provenance.post.end.format("%Y%m%d"));
+    // Without the code for formats of dates, which nothing else in the worker needs.
+    let digits = |day: NaiveDate| day.to_string().replace('-', "");
+    let (first, last) = (digits(provenance.pre.start), digits(provenance.post.end));
     let (area, outline) = (slug(&provenance.area), crc32(provenance.outline.as_bytes()) >> 8);
     format!("dragonfly_{area}_outline-{outline:06x}_{index}_{first}-{last}{part}.{ending}")
 }

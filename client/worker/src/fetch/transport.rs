@@ -89,7 +89,8 @@ impl ResponseHead {
     /// # Errors
     /// Names what it is.
     pub(crate) fn check_kind(&self) -> Result<(), FetchError> {
-        let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().to_lowercase();
+        let lower =
+            |text: &Option<String>| text.as_deref().unwrap_or_default().to_ascii_lowercase();
         let encoding = lower(&self.content_encoding);
         if COMPRESSIONS.iter().any(|name| encoding.contains(name)) {
             return Err(FetchError::Compressed(shown(&encoding)));
