@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { extract, tileAt } from "./ground_file.mjs";
-import { axe, openPage, settled } from "./map_page.mjs";
+import { axe, openPage, saveView, settled } from "./map_page.mjs";
 import { DESKTOP, DIST, dragonfly, eventually, freePort, PHONE, publishSample, SCREENSHOTS, testBed } from "./test_bed.mjs";
 import { isOf, NAMES, ROADS, tileServer } from "./tile_server.mjs";
 
@@ -47,7 +47,7 @@ const named = (page) => page.locator(".place-name span").first().waitFor();
 
 /** Saves a picture; returns its pixels, as [red, green, blue], at some places, and the status message. */
 async function saved(page, name) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-image").click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), saveView(page)]);
   const path = join(SCREENSHOTS, `${name}.png`);
   await download.saveAs(path);
   const pixels = await page.evaluate(async (url) => {

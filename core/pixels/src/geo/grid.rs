@@ -27,7 +27,7 @@ impl Grid {
     /// Cells whose centre lies outside the box are on the grid, but not [`Grid::is_inside`].
     ///
     /// ```
-    /// use dragonfly_core::Grid;
+    /// use dragonfly_pixels::Grid;
     ///
     /// let grid = Grid::covering([-120.07, 35.01, -119.67, 35.24], 9);
     /// assert_eq!((grid.width(), grid.height()), (256, 256)); // One tile.

@@ -11,7 +11,7 @@ const MAX_PIXEL: f64 = 0.7;
 /// no level.
 ///
 /// ```
-/// use dragonfly_core::choose_level;
+/// use dragonfly_pixels::choose_level;
 ///
 /// // Pixels of 20, 40, 80 and 160 m for cells of 125 m.
 /// assert_eq!(choose_level(&[1.0, 2.0, 4.0, 8.0], 125.0 / 20.0), Some(2));

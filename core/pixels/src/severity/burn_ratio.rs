@@ -8,7 +8,7 @@
 /// Both bands as reflectance, 0 or more. NaN where their sum is 0, so otherwise within [−1, 1].
 ///
 /// ```
-/// use dragonfly_core::nbr;
+/// use dragonfly_pixels::nbr;
 ///
 /// assert_eq!(nbr(0.375, 0.125), 0.5);
 /// assert!(nbr(0.0, 0.0).is_nan());
@@ -22,7 +22,7 @@ pub fn nbr(nir: f32, swir: f32) -> f32 {
 /// Difference of the NBR before and after the fire (Key & Benson 2006). Positive where land burnt.
 ///
 /// ```
-/// use dragonfly_core::{dnbr, nbr};
+/// use dragonfly_pixels::{dnbr, nbr};
 ///
 /// let (before, after) = (nbr(0.375, 0.125), nbr(0.125, 0.375));
 /// assert_eq!(dnbr(before, after), 1.0);

@@ -104,7 +104,7 @@ impl Breaks {
     /// The class of a dNBR; `None` for a hole.
     ///
     /// ```
-    /// use dragonfly_core::{Breaks, Severity};
+    /// use dragonfly_pixels::{Breaks, Severity};
     ///
     /// assert_eq!(Breaks::USGS.classify(0.5), Some(Severity::ModerateHigh));
     /// assert_eq!(Breaks::USGS.classify(0.66), Some(Severity::High));

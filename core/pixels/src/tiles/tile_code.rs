@@ -18,7 +18,7 @@ pub const LAST_VALUE_INDEX: u8 = 250;
 /// would misplace values next to a break. `None` for a hole.
 ///
 /// ```
-/// use dragonfly_core::{dnbr_from_index, index_from_dnbr};
+/// use dragonfly_pixels::{dnbr_from_index, index_from_dnbr};
 ///
 /// assert_eq!(index_from_dnbr(-1.5), Some(1));
 /// assert_eq!(index_from_dnbr(1.5), Some(250));

@@ -112,7 +112,7 @@ pub struct ZoomIndex {
 /// The fates of a region's tiles, one entry per zoom, ascending.
 ///
 /// ```
-/// use dragonfly_core::{Empty, Tile, TileFate, TileIndex, TileRange, ZoomIndex};
+/// use dragonfly_pixels::{Empty, Tile, TileFate, TileIndex, TileRange, ZoomIndex};
 ///
 /// let tiles = TileRange { z: 9, x_start: 85, y_start: 201, x_end: 87, y_end: 202 };
 /// let zoom = ZoomIndex::new(tiles, &[TileFate::Stored, TileFate::Empty(Empty::Water)]);
