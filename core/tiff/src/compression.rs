@@ -228,11 +228,7 @@ mod tests {
         assert_eq!(Compression::Deflate.decompress(DEFLATED, 5).as_deref(), Ok(&b"burnt"[..]));
         let mut damaged = DEFLATED.to_vec();
         damaged[DEFLATED.len() - 1] ^= 1;
-        assert_eq!(
-            Compression::Deflate.decompress(&damaged, 52).is_err(),
-            cfg!(not(target_arch = "wasm32")),
-            "the sum at the end"
-        );
+        assert!(Compression::Deflate.decompress(&damaged, 52).is_err(), "the sum at the end");
         assert_eq!(Compression::None.decompress(b"burnt", 4).as_deref(), Ok(&b"burn"[..]));
     }
 
