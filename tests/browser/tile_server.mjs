@@ -1,4 +1,4 @@
-// A server of map tiles on this machine, which counts what it is asked for. A tile is noise of one hue, so that it is
+// A server of map tiles on this machine, which counts its requests. A tile is noise of one hue, so that it is
 // as large as one of a map with relief, and is recognized in a picture.
 import { once } from "node:events";
 import { createServer } from "node:http";
