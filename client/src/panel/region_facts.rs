@@ -7,10 +7,12 @@ use dragonfly_core::metadata::{
 use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
-use crate::panel::region_panel_content::RUN;
 use crate::state::empty_fractions::by_reason;
 use crate::state::region_entry::{counted_hectares, summary_of};
 use crate::ui::markup::{Markup, copy_button, tag, text};
+
+/// Marks a button that shows the earlier map of a run; the newest one where it is empty.
+pub const RUN: &str = "data-run";
 
 /// The cells of high resolution, metres.
 const HIGHRES_CELL_M: f64 = 20.0;

@@ -10,8 +10,9 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::i18n::words;
+use crate::panel::region_facts::RUN;
 use crate::panel::region_panel_content::{
-    HIGH_RES, RETRY, RUN, describe_region, map_read, outside_regions, readout, source,
+    HIGH_RES, RETRY, describe_region, map_read, outside_regions, readout, source,
 };
 use crate::state::atlas::Atlas;
 use crate::state::map_state::SelectedPoint;

@@ -9,7 +9,7 @@ use crate::data::decimal;
 use crate::i18n::{Words, words};
 use crate::panel::fire_facts::fire_facts;
 use crate::panel::legend_row::css_colour;
-use crate::panel::region_facts::{Addresses, region_facts};
+use crate::panel::region_facts::{Addresses, RUN, region_facts};
 use crate::state::atlas::Atlas;
 use crate::state::coverage::{RegionCoverage, images_key};
 use crate::state::map_colour::map_colour;
@@ -25,9 +25,6 @@ use crate::ui::markup::{COLOUR, Markup, copy_button, tag, text};
 pub const RETRY: &str = "data-retry";
 /// Marks the button that computes the place in high resolution.
 pub const HIGH_RES: &str = "data-high-res";
-
-/// Marks a button that shows the earlier map of a run; the newest one where it is empty.
-pub const RUN: &str = "data-run";
 
 /// The title of the region whose map was read, where it is not the selected one: a pending region
 /// may lie within the map of a larger one.

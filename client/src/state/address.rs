@@ -8,7 +8,6 @@
 use dragonfly_core::Palette;
 
 use crate::data::decimal;
-use crate::state::earlier_map::is_run_id;
 use crate::state::filter::Filter;
 use crate::state::key;
 use crate::state::unseen::Unseen;
@@ -234,6 +233,11 @@ pub fn unescaped(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether a text may name a run: letters and digits, since it becomes a part of an address.
+fn is_run_id(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -24,11 +24,6 @@ pub fn meta_url(earlier: &str) -> String {
     format!("/raster/{earlier}.json")
 }
 
-/// Whether a text may name a run: letters and digits, since it becomes a part of an address.
-pub fn is_run_id(text: &str) -> bool {
-    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

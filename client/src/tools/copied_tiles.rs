@@ -1,13 +1,12 @@
 //! Copies of the tiles of another site that the map shows, which may be drawn and read.
 
 use js_sys::{Array, Promise};
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::HtmlImageElement;
+use web_sys::{Element, HtmlImageElement};
 
 use super::highres::timer::sleep_ms;
-use super::map_picture::each;
 
 /// Copies of tiles are awaited this long, together.
 const COPY_TIMEOUT_MS: i32 = 8_000;
@@ -72,4 +71,17 @@ pub async fn copied_tiles(pane: &str) -> Result<Vec<CopiedTile>, JsValue> {
         });
     }
     Ok(tiles)
+}
+
+/// Calls a function for each element that a selector finds, until it fails.
+///
+/// # Errors
+///
+/// That of the function.
+pub fn each(
+    selector: &str,
+    mut act: impl FnMut(Element) -> Result<(), JsValue>,
+) -> Result<(), JsValue> {
+    let found = document().query_selector_all(selector)?;
+    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).try_for_each(&mut act)
 }

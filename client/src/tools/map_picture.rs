@@ -9,7 +9,7 @@ use web_sys::{
     Path2d,
 };
 
-use super::copied_tiles::{CopiedTile, copied_tiles};
+use super::copied_tiles::{CopiedTile, copied_tiles, each};
 use crate::map::land_layer::ink;
 use crate::map::obscured::ObscuredArea;
 
@@ -274,17 +274,4 @@ fn severity_opacity() -> Result<f64, JsValue> {
     let pane = document().query_selector(".leaflet-severity-pane")?.ok_or("no map")?;
     let opacity = pane.dyn_into::<HtmlElement>()?.style().get_property_value("opacity")?;
     Ok(opacity.parse().unwrap_or(1.0))
-}
-
-/// Calls a function for each element that a selector finds, until it fails.
-///
-/// # Errors
-///
-/// That of the function.
-pub fn each(
-    selector: &str,
-    mut act: impl FnMut(Element) -> Result<(), JsValue>,
-) -> Result<(), JsValue> {
-    let found = document().query_selector_all(selector)?;
-    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).try_for_each(&mut act)
 }
