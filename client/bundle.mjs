@@ -1,7 +1,7 @@
 // Makes the JavaScript and the style of the page: Leaflet without the parts that the page does not use, the style
-// sheets as one, start.js without comments, and the modules of backgrounds, which load on first use.
+// sheets as one, start.js without comments, and the modules of backgrounds and GeoPackages, which load on first use.
 // Trunk runs it before each build, and finds them where index.html names them.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transformSync } from "esbuild";
@@ -31,7 +31,11 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-for (const [name, js] of [["ground", ""], ["extract", "/* protomaps-leaflet and its parts: see notices.html */"]]) {
+for (const [name, js] of [
+  ["ground", ""],
+  ["extract", "/* protomaps-leaflet and its parts: see notices.html */"],
+  ["geopackage", "/* sql.js and fflate: see notices.html */"],
+]) {
   await build({
     entryPoints: [join(client, `${name}.js`)],
     outfile: join(bundled, `dragonfly-${name}.js`),
@@ -44,6 +48,8 @@ for (const [name, js] of [["ground", ""], ["extract", "/* protomaps-leaflet and 
     logLevel: "warning",
   });
 }
+// Beside the module, as lazy.mjs names the program of one.
+copyFileSync(join(client, "node_modules/sql.js/dist/sql-wasm-browser.wasm"), join(bundled, "dragonfly-geopackage_bg.wasm"));
 const styles = STYLES.map((file) => readFileSync(join(client, file), "utf8")).join("");
 writeFileSync(join(bundled, "style.css"), transformSync(styles, { loader: "css", minify: true }).code);
 const start = readFileSync(join(client, "start.js"), "utf8");

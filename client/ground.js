@@ -7,7 +7,7 @@
  */
 export async function layers({ url, labels, file, labelsPane, maxZoom, maxNativeZoom }, onShown, onFailure) {
   if (file) {
-    const { extract } = await import(document.querySelector("meta[name=dragonfly-extract]").content);
+    const { extract } = await dragonfly.load("extract");
     const drawn = await extract(`/${file}`, labelsPane, maxZoom);
     onShown();
     return drawn;

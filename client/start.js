@@ -17,11 +17,10 @@ globalThis.dragonfly = {
     await start({ module_or_path: script.replace(/\.js$/, "_bg.wasm") });
     return new Tools(page);
   },
+  /** A module that loads on first use, by its name in index.html. */
+  load: (name) => import(document.querySelector(`meta[name=dragonfly-${name}]`).content),
   /** The layers of a background, the module of which loads with the first one: see client/ground.js. */
-  async ground(...background) {
-    const { layers } = await import(document.querySelector("meta[name=dragonfly-ground]").content);
-    return layers(...background);
-  },
+  ground: async (...background) => (await dragonfly.load("ground")).layers(...background),
 };
 
 try {

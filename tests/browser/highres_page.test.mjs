@@ -154,17 +154,17 @@ test("a GeoJSON file gives the area; one without an area gives an error with its
   await shows(fault, /area\.geojson/);
 });
 
-test("a zipped shapefile in UTM that is dropped on the map gives the area", async (t) => {
-  const page = await open(t);
-  const corners = "-121.22 39.86,-121.18 39.86,-121.18 39.89,-121.22 39.86";
-  const [csv, zip] = ["fire.csv", "fire.zip"].map((name) => join(bed.published.folder, name));
-  writeFileSync(csv, `name,WKT\nfire,"POLYGON ((${corners}))"\n`);
-  execFileSync("ogr2ogr", ["-q", "-s_srs", "EPSG:4326", "-t_srs", "EPSG:32610", `${zip}.shz`, csv, "-nlt", "POLYGON"]);
-  renameSync(`${zip}.shz`, zip);
-  const session = await page.context().newCDPSession(page);
-  for (const type of ["dragEnter", "dragOver", "drop"]) {
-    await session.send("Input.dispatchDragEvent", { type, x: 900, y: 450, data: { items: [], files: [zip], dragOperationsMask: 1 } });
-  }
+const CORNERS = "-121.22 39.86,-121.18 39.86,-121.18 39.89,-121.22 39.86";
+
+/** Writes a file of an area in UTM: `wkt` is in degrees, `options` are those of ogr2ogr. */
+function writeArea(path, wkt, ...options) {
+  const csv = join(bed.published.folder, "fire.csv");
+  writeFileSync(csv, `name,WKT\nfire,"${wkt}"\n`);
+  execFileSync("ogr2ogr", ["-q", "-s_srs", "EPSG:4326", "-t_srs", "EPSG:32610", path, csv, ...options]);
+}
+
+/** Computes the area and asserts that the address holds these corners. */
+async function computes(page, corners) {
   await page.getByText("the outline on the map").waitFor();
   await compute(page);
   await page.waitForFunction(() => location.hash.includes("area"));
@@ -174,6 +174,52 @@ test("a zipped shapefile in UTM that is dropped on the map gives the area", asyn
   for (const corner of corners.split(",").map((corner) => corner.split(" ").map(Number))) {
     assert.ok(read.some((other) => near(corner, other)), `${corner} in ${area}`);
   }
+}
+
+test("a zipped shapefile in UTM that is dropped on the map gives the area", async (t) => {
+  const page = await open(t);
+  const zip = join(bed.published.folder, "fire.zip");
+  writeArea(`${zip}.shz`, `POLYGON ((${CORNERS}))`, "-nlt", "POLYGON");
+  renameSync(`${zip}.shz`, zip);
+  const session = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await session.send("Input.dispatchDragEvent", { type, x: 900, y: 450, data: { items: [], files: [zip], dragOperationsMask: 1 } });
+  }
+  await computes(page, CORNERS);
+});
+
+test("a GeoPackage in UTM gives the area, with heights or without", async (t) => {
+  const file = join(bed.published.folder, "fire.gpkg");
+  for (const [wkt, type] of [[`POLYGON ((${CORNERS}))`, "POLYGON"], [`MULTIPOLYGON Z (((${CORNERS.replaceAll(",", " 7,")} 7)))`, "MULTIPOLYGON25D"]]) {
+    writeArea(file, wkt, "-overwrite", "-f", "GPKG", "-nlt", type);
+    const page = await open(t);
+    await page.getByTestId("aoi-file").setInputFiles(file);
+    await computes(page, CORNERS);
+  }
+});
+
+test("a GeoPackage without one layer of polygons gives an error with its name, and none can keep the page busy", async (t) => {
+  const page = await open(t);
+  const file = join(bed.published.folder, "odd.gpkg");
+  const fault = page.getByTestId("highres-fault");
+  const refuses = async (words) => {
+    await page.getByTestId("aoi-file").setInputFiles(file);
+    await shows(fault, words);
+    await page.getByTestId("highres-close").click();
+    await fault.waitFor({ state: "detached" });
+  };
+  writeArea(file, "POINT (-121.2 39.9)", "-f", "GPKG");
+  await refuses(/odd\.gpkg holds no polygon; export the area as polygons/);
+  for (const layer of ["north", "south"]) writeArea(file, `POLYGON ((${CORNERS}))`, "-update", "-f", "GPKG", "-nlt", "POLYGON", "-nln", layer);
+  await refuses(/odd\.gpkg holds 2 layers of polygons \(north, south\)/);
+  const edit = "import sqlite3, sys; base = sqlite3.connect(sys.argv[1]); base.executescript(sys.argv[2]); base.commit()";
+  const ENDLESS = `DROP TABLE north; DROP TABLE south;
+    CREATE VIEW north AS WITH RECURSIVE n(geom) AS (SELECT 1 UNION ALL SELECT geom + 1 FROM n) SELECT geom FROM n;`;
+  execFileSync("/usr/bin/python3", ["-c", edit, file, ENDLESS]);
+  await refuses(/odd\.gpkg holds no polygon/);
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(7, 4096));
+  await refuses(/odd\.gpkg is (not a sound GeoPackage|a database without layers)/);
 });
 
 test("an area too large for 15 m is offered in coarser cells, with its size", async (t) => {

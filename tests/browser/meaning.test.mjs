@@ -231,13 +231,13 @@ async function withChange(page) {
 }
 
 /** Whether a tile has cells of this colour. */
-const hasColour = (page, colour) =>
-  page.evaluate((colour) => [...document.querySelectorAll("canvas.df-tile[data-state=drawn]")].some((canvas) => {
+const hasColour = (page, colour, tiles = "canvas.df-tile[data-state=drawn]") =>
+  page.evaluate(([colour, tiles]) => [...document.querySelectorAll(tiles)].some((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, 256, 256);
     for (let at = 0; at < data.length; at += 4)
       if (data[at + 3] === 255 && [data[at], data[at + 1], data[at + 2]].join() === colour) return true;
     return false;
-  }), colour);
+  }), [colour, tiles]);
 
 test("ground that changed without a fire has a row of its own, is grey once shown, and is read as such", async (t) => {
   const GREY = "154,154,154";
@@ -286,6 +286,9 @@ test("outside all maps the panel names what is nearest, and so it does at the re
   assert.doesNotMatch(new URL(page.url()).hash, /point=/);
 });
 
+/** The colour of the lines of a hatch on ground of high severity. */
+const LINE = "255,255,255";
+
 /** Metadata of a map all of whose ground with a value is provisional. */
 async function withProvisional(page) {
   await page.route("**/meta/sample_sierra.json", async (route) => {
@@ -298,17 +301,36 @@ async function withProvisional(page) {
 }
 
 test("burnt ground that no second image confirms is hatched and named at a click, and its row of the legend hides it", async (t) => {
-  const LINE = "255,255,255";
   const hash = "#map=11/39.9/-121.2&region=sample_sierra&point=39.88/-121.2";
   const { page } = await open(t, hash, { prepare: withProvisional, ready: drawn });
   await shows(page.getByTestId("point-readout"), /A single image shows it so far; not confirmed by another/);
   const row = page.getByTestId("legend-provisional");
   await shows(row, /Seen once, not confirmed: [^]* ha/);
   assert.equal(await row.getAttribute("aria-pressed"), "true");
-  // The lines on ground of high severity.
   await eventually(() => hasColour(page, LINE), "a hatch");
   await page.screenshot({ path: join(SCREENSHOTS, "meaning-provisional.png") });
   await row.click();
   await page.waitForURL(/hide=[^&]*provisional/);
   await eventually(async () => !(await hasColour(page, LINE)), "no hatch");
+});
+
+/** Metadata of a map of the latest days, as that of a fire without a known end is. */
+const withLatestDays = (page) =>
+  page.route("**/meta/sample_sierra.json", async (route) => {
+    const meta = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...meta, assessment: "rolling" } });
+  });
+
+test("in a result of the latest days, burnt ground that a single image shows is hatched, counted apart and can be hidden", async (t) => {
+  // Each half of the region is under cloud in one of the two images since the fire.
+  const tiles = ".highres canvas[data-state=drawn]";
+  const { page } = await highres(t, `${NEAR}&region=sample_sierra`, { prepare: withLatestDays });
+  await compute(page);
+  await shows(page.getByTestId("highres-provisional"), /[1-9][\d,.]* ha/);
+  const row = page.getByTestId("legend-provisional");
+  await shows(row, /Seen once, not confirmed: [^]* ha/);
+  await eventually(() => hasColour(page, LINE, tiles), "a hatch");
+  await page.screenshot({ path: join(SCREENSHOTS, "meaning-provisional-result.png") });
+  await row.click();
+  await eventually(async () => !(await hasColour(page, LINE, tiles)), "no hatch");
 });

@@ -85,6 +85,50 @@ pub fn read<T: Text>(text: &str, list: usize, mut table: T) -> Option<T> {
     texts.are_all_read(count).then_some(table)
 }
 
+/// Defines the function that returns the phrases of a list of a language's file in the page's language,
+/// and for the tests one that returns the table of a language. The module that invokes it holds a
+/// module per language with a static `WORDS`.
+macro_rules! words_of_list {
+    ($words:ident: $table:ident, list $list:expr) => {
+        /// The words of the page's language; English ones until its file is loaded.
+        pub fn $words() -> &'static $table {
+            use std::sync::OnceLock;
+
+            use $crate::i18n::{Language, language_file};
+
+            static LOADED: [OnceLock<$table>; Language::ALL.len()] =
+                [const { OnceLock::new() }; Language::ALL.len()];
+            let language = $crate::i18n::words().language;
+            let loaded = &LOADED[language as usize];
+            if loaded.get().is_none()
+                && let Some(text) = language_file::text(language)
+                && let Some(words) = language_file::read(text, $list, english::WORDS)
+            {
+                // Who read it first has the same phrases.
+                let _ = loaded.set(words);
+            }
+            loaded.get().unwrap_or(&english::WORDS)
+        }
+
+        /// The table of a language, from which its file is made.
+        #[cfg(test)]
+        pub fn table(language: $crate::i18n::Language) -> &'static $table {
+            use $crate::i18n::Language;
+
+            match language {
+                Language::English => &english::WORDS,
+                Language::German => &german::WORDS,
+                Language::Greek => &greek::WORDS,
+                Language::Spanish => &spanish::WORDS,
+                Language::French => &french::WORDS,
+                Language::Italian => &italian::WORDS,
+                Language::Portuguese => &portuguese::WORDS,
+            }
+        }
+    };
+}
+pub(crate) use words_of_list;
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -110,6 +154,23 @@ mod tests {
             list_of(share_table(language)),
         ];
         format!("[{}]\n", lists.join(",\n"))
+    }
+
+    #[test]
+    fn every_language_has_each_phrase_of_the_tools_with_its_gaps() {
+        let texts = |language: Language| {
+            let mut texts = Vec::new();
+            highres_table(language).add_to(&mut texts);
+            share_table(language).add_to(&mut texts);
+            texts
+        };
+        for language in Language::ALL {
+            for (english, text) in texts(Language::English).into_iter().zip(texts(language)) {
+                let gaps = [english, text].map(|text| text.matches("{}").count());
+                assert_eq!(gaps[0], gaps[1], "{}: {text}", language.tag());
+                assert!(!text.is_empty(), "{}: {english}", language.tag());
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use dragonfly_core::ListedFire;
 
 use crate::i18n::words;
 use crate::search::coordinates::{self, LonLat, ParsedCoordinates};
-use crate::search::places::{Place, Places};
+use crate::search::places::{self, Place, Places};
 use crate::search::region_search::matching;
 use crate::state::fires::{FireOrder, bbox_of, found, title_of};
 use crate::state::region_entry::RegionEntry;
@@ -69,12 +69,12 @@ pub struct SearchOptions {
     pub is_not_on_earth: bool,
 }
 
-/// Searches; without `places` among regions, fires and coordinates alone.
+/// Searches among regions, fires, coordinates and lists of places.
 pub fn find(
     search: &str,
     regions: &[RegionEntry],
     fires: &[ListedFire],
-    places: Option<&Places>,
+    places: &[&Places],
 ) -> SearchOptions {
     let mut finds = SearchOptions::default();
     if search.trim().is_empty() {
@@ -106,7 +106,7 @@ pub fn find(
             };
             let fires = found(fires, search, None, by_size).into_iter().take(MAX_FIRES);
             finds.options.extend(fires.map(fire));
-            let places = places.map(|places| places.find(search, MAX_PLACES)).unwrap_or_default();
+            let places = places::find(places, search, MAX_PLACES);
             finds.options.extend(places.into_iter().cloned().map(SearchOption::Place));
         }
     }
@@ -174,7 +174,7 @@ mod tests {
 
     fn found(search: &str) -> SearchOptions {
         let regions = [entry("madre", [-120.07, 35.01, -119.67, 35.24])];
-        find(search, &regions, &[], Some(&Places::from_json(LIST).unwrap()))
+        find(search, &regions, &[], &[&Places::from_json(LIST).unwrap()])
     }
 
     #[test]
@@ -199,7 +199,7 @@ mod tests {
         madrid.name = Some("Madrid road fire".to_owned());
         let part = ListedFire { state: FireState::Merged, ..madrid.clone() };
         let places = Places::from_json(LIST).unwrap();
-        let finds = find("madrid", &[], &[part, madrid], Some(&places)).options;
+        let finds = find("madrid", &[], &[part, madrid], &[&places]).options;
         let [SearchOption::Fire { id, title, bbox }, SearchOption::Place(_)] = finds.as_slice()
         else {
             panic!("{finds:?}");

@@ -34,6 +34,16 @@ fn fold_letter(letter: char, folded: &mut String) {
         _ if letter.is_ascii() || letter.is_whitespace() || letter == '–' => folded.push(' '),
         // Unicode's own table of cases would weigh more than the rest of the search.
         'Α'..='Ω' | 'А'..='Я' => folded.extend(char::from_u32(letter as u32 + 0x20)),
+        'Ά' | 'ά' => folded.push('α'),
+        'Έ' | 'έ' => folded.push('ε'),
+        'Ή' | 'ή' => folded.push('η'),
+        'Ί' | 'Ϊ' | 'ί' | 'ϊ' | 'ΐ' => folded.push('ι'),
+        'Ό' | 'ό' => folded.push('ο'),
+        'Ύ' | 'Ϋ' | 'ύ' | 'ϋ' | 'ΰ' => folded.push('υ'),
+        'Ώ' | 'ώ' => folded.push('ω'),
+        'ς' => folded.push('σ'),
+        'Ё' | 'ё' => folded.push('е'),
+        'Ѐ'..='Џ' => folded.extend(char::from_u32(letter as u32 + 0x50)),
         _ => folded.push(letter),
     }
 }
@@ -53,6 +63,8 @@ mod tests {
         check("Łódź, ſ", "lodz  s");
         check("Cafe\u{301}", "cafe");
         check("ΑΘΗΝΑ Москва", "αθηνα москва");
+        check("Ιστιαία ΊΣΤΡΟΣ Ίστρος ΐΰ", "ιστιαια ιστροσ ιστροσ ιυ");
+        check("Орёл ЄЇ", "орел єї");
         check("Œuf Æon", "oeuf aeon");
     }
 

@@ -6,3 +6,4 @@ pub mod folding;
 pub mod place_search;
 pub mod places;
 pub mod region_search;
+pub mod scripts;

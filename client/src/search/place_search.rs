@@ -11,6 +11,7 @@ use crate::data::fetch;
 use crate::i18n::words;
 use crate::search::find::{AxisOrder, SearchOption, SearchOptions, find};
 use crate::search::places::{PLACES_URL, Places};
+use crate::search::scripts::{LATIN, script_of, url_of};
 use crate::state::fires::Fires;
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
@@ -28,10 +29,30 @@ enum PlaceList {
     Missing,
 }
 
+impl PlaceList {
+    fn places(&self) -> Option<&Places> {
+        match self {
+            Self::Loaded(places) => Some(places),
+            _ => None,
+        }
+    }
+
+    async fn load(url: &str) -> Self {
+        let text = fetch::text(url).await.ok();
+        let places = text.and_then(|text| Places::from_json(&text).ok());
+        places.map_or(Self::Missing, |places| Self::Loaded(Arc::new(places)))
+    }
+}
+
+/// A shorter search has too many further names.
+const MIN_LETTERS_OF_FURTHER_NAMES: usize = 4;
+
 /// The state of the search. A copy holds the same signals.
 #[derive(Clone, Copy)]
 struct SearchState {
     list: RwSignal<PlaceList>,
+    /// Further names of one script, which is named.
+    names: RwSignal<(&'static str, PlaceList)>,
     search: RwSignal<String>,
     is_open: RwSignal<bool>,
     /// Index of the option that Enter chooses.
@@ -48,19 +69,19 @@ impl SearchState {
         has_geocoder: Signal<bool>,
     ) -> Self {
         let list = RwSignal::new(PlaceList::default());
+        let names = RwSignal::new(("", PlaceList::default()));
         let search = RwSignal::new(String::new());
         let found = Memo::new(move |_| {
-            let places = match list.get() {
-                PlaceList::Loaded(places) => Some(places),
-                _ => None,
-            };
+            let (list, names) = (list.read(), names.read());
+            let places: Vec<_> = [list.places(), names.1.places()].into_iter().flatten().collect();
             let (regions, fires) = (regions.read(), fires.read());
             let regions = regions.as_deref().unwrap_or_default();
             let fires = fires.as_ref().map(|fires| fires.list.fires.as_slice());
-            find(&search.read(), regions, fires.unwrap_or_default(), places.as_deref())
+            find(&search.read(), regions, fires.unwrap_or_default(), &places)
         });
         Self {
             list,
+            names,
             search,
             is_open: RwSignal::new(false),
             active: RwSignal::new(0),
@@ -75,13 +96,35 @@ impl SearchState {
         if matches!(list.get_untracked(), PlaceList::NotRequested | PlaceList::Missing) {
             list.set(PlaceList::Loading);
             spawn_local(async move {
-                let text = fetch::text(PLACES_URL).await.ok();
-                let places = text.and_then(|text| Places::from_json(&text).ok());
-                list.set(
-                    places.map_or(PlaceList::Missing, |places| PlaceList::Loaded(Arc::new(places))),
-                );
+                list.set(PlaceList::load(PLACES_URL).await);
+                self.load_names();
             });
         }
+    }
+
+    /// Loads the further names that the search may mean, unless they are loaded or loading: those of its
+    /// script, or Latin ones where no place has exactly its name.
+    fn load_names(self) {
+        let (search, list) = (self.search.read_untracked(), self.list.read_untracked());
+        let is_long = search.trim().chars().count() >= MIN_LETTERS_OF_FURTHER_NAMES;
+        let is_other = list.places().is_some_and(|places| !places.holds(&search));
+        let Some(script) = script_of(&search).or((is_long && is_other).then_some(LATIN)) else {
+            return;
+        };
+        let names = self.names;
+        if names.read_untracked().0 == script {
+            return;
+        }
+        names.set((script, PlaceList::Loading));
+        spawn_local(async move {
+            let loaded = PlaceList::load(&url_of(script)).await;
+            // A search in another script may have begun.
+            if names.try_with_untracked(|names| names.0 == script) == Some(true) {
+                // What is missing is requested again by the next search.
+                let script = if matches!(loaded, PlaceList::Missing) { "" } else { script };
+                names.set((script, loaded));
+            }
+        });
     }
 
     fn is_shown(self) -> bool {
@@ -103,6 +146,7 @@ impl SearchState {
     fn on_input(self, text: String) {
         self.load();
         self.search.set(text);
+        self.load_names();
         self.active.set(0);
         self.is_open.set(true);
     }
@@ -132,10 +176,11 @@ impl SearchState {
         }
         let words = words();
         let (hint, count) = self.found.with(|found| (found.hint(), found.options.len()));
-        let list = self.list.read();
+        let (list, names) = (self.list.read(), self.names.read());
+        let is_loading = [&*list, &names.1].iter().any(|list| matches!(list, PlaceList::Loading));
         match (hint, &*list, count) {
             (Some(hint), ..) => hint.to_owned(),
-            (_, PlaceList::Loading, _) => words.loading_places.to_owned(),
+            _ if is_loading => words.loading_places.to_owned(),
             (_, PlaceList::Missing, _) => words.places_missing.to_owned(),
             (.., 0) if self.has_geocoder.get() => words.press_enter.to_owned(),
             (.., 0) => words.nothing_found.to_owned(),

@@ -142,31 +142,53 @@ impl Places {
         &self.places
     }
 
-    /// The places that a search means: the better the name fits the sooner, then by population.
-    /// After a comma may stand a country or a state by its two letters.
-    pub fn find(&self, search: &str, most: usize) -> Vec<&Place> {
-        let (name, land) = search.split_once(',').unwrap_or((search, ""));
-        let (name, land) = (fold(name), land.trim());
-        let name = name.trim();
-        if name.is_empty() {
-            return Vec::new();
-        }
-        let lies_there = |place: &Place| {
-            land.is_empty()
-                || land.eq_ignore_ascii_case(&place.country)
-                || land.eq_ignore_ascii_case(&place.state)
-        };
-        // The largest stay first among those that fit alike.
-        let mut found = [const { Vec::new() }; 5];
-        for (folded, place) in self.folded.iter().zip(&self.places) {
-            if let Some(fit) = fit(folded, name)
+    /// Whether a place has exactly the name of a search.
+    pub fn holds(&self, search: &str) -> bool {
+        let (name, _) = name_and_land(search);
+        self.folded.iter().any(|folded| *folded == name)
+    }
+}
+
+/// The places of several lists that a search means: the better the name fits the sooner, then by
+/// population; each once, by the name that fits best. After a comma may stand a country or a state by
+/// its two letters.
+pub fn find<'a>(lists: &[&'a Places], search: &str, most: usize) -> Vec<&'a Place> {
+    let (name, land) = name_and_land(search);
+    if name.is_empty() {
+        return Vec::new();
+    }
+    let lies_there = |place: &Place| {
+        land.is_empty()
+            || land.eq_ignore_ascii_case(&place.country)
+            || land.eq_ignore_ascii_case(&place.state)
+    };
+    let mut fitting = [const { Vec::new() }; 5];
+    for list in lists {
+        for (folded, place) in list.folded.iter().zip(&list.places) {
+            if let Some(fit) = fit(folded, &name)
                 && lies_there(place)
             {
-                found[fit as usize].push(place);
+                fitting[fit as usize].push(place);
             }
         }
-        found.into_iter().flatten().take(most).collect()
     }
+    let mut found: Vec<&Place> = Vec::new();
+    for fitting in fitting {
+        for place in ordered(fitting, &|one, other| other.population.cmp(&one.population)) {
+            let is_found =
+                found.iter().any(|other| (other.lon, other.lat) == (place.lon, place.lat));
+            if found.len() < most && !is_found {
+                found.push(place);
+            }
+        }
+    }
+    found
+}
+
+/// The name in a search, as it is compared, and what follows a comma.
+fn name_and_land(search: &str) -> (String, &str) {
+    let (name, land) = search.split_once(',').unwrap_or((search, ""));
+    (fold(name).trim().to_owned(), land.trim())
 }
 
 fn fit(folded: &str, search: &str) -> Option<Fit> {
@@ -213,8 +235,7 @@ mod tests {
 
     fn found(search: &str) -> Vec<String> {
         let places = Places::from_json(LIST).unwrap();
-        places
-            .find(search, 4)
+        find(&[&places], search, 4)
             .into_iter()
             .map(|place| format!("{} {}", place.name, place.country))
             .collect()
@@ -257,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_found_once_by_the_name_of_the_list_that_fits_best() {
+        let names = r#"{"lands":[["GR",2]],"names":["Athen","Αθήνα"],"lat":[37984,37984],
+            "lon":[23728,23728],"hundreds":[6640,6640]}"#;
+        let lists = [LIST, names].map(|list| Places::from_json(list).unwrap());
+        let found = |search: &str| -> Vec<String> {
+            let lists = lists.each_ref();
+            find(&lists, search, 4).into_iter().map(|place| place.name.clone()).collect()
+        };
+        assert_eq!(found("ΑΘΗΝΑ"), ["Αθήνα"]);
+        assert_eq!(found("athen"), ["Athen", "Athens"]);
+        assert_eq!(found("athens"), ["Athens", "Athens"]);
+        assert!(lists[0].holds("ATHENS, GR") && !lists[0].holds("athen"));
+    }
+
+    #[test]
     fn a_list_cut_short_is_an_error() {
         let check = |text: &str| assert!(Places::from_json(text).is_err(), "{text}");
         check("");
@@ -269,7 +305,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_search_has_a_result(search in "\\PC{0,12}") {
-            prop_assert!(Places::from_json(LIST).unwrap().find(&search, 3).len() <= 3);
+            let places = Places::from_json(LIST).unwrap();
+            prop_assert!(find(&[&places, &places], &search, 3).len() <= 3);
         }
     }
 }

@@ -49,6 +49,10 @@ pub fn read_area_file(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileErro
     }
     match bytes {
         [b'P', b'K', ..] => read_zipped(&ZippedFiles::open(file, bytes)?),
+        [b'S', b'Q', b'L', b'i', b't', b'e', b' ', ..] => Err(problem(
+            "is a GeoPackage, which only the page reads; export the area as GeoJSON or KML"
+                .to_owned(),
+        )),
         [0, 0, 0x27, 0x0a, ..] => {
             Err(problem("is a part of a shapefile; zip it together with its .prj".to_owned()))
         }
@@ -90,8 +94,8 @@ fn read_text(bytes: &[u8]) -> Result<AreaFile, String> {
         Some('{') => (false, text.bytes().filter(|byte| *byte == b'[').count()),
         Some('<') => (true, text.bytes().filter(|byte| *byte == b',').count() / 2),
         _ => {
-            let unknown = "is neither GeoJSON, nor KML or KMZ, nor a zipped shapefile; export the \
-                area as one of them";
+            let unknown = "is neither GeoJSON, nor KML or KMZ, nor a GeoPackage, nor a zipped \
+                shapefile; export the area as one of them";
             return Err(foreign_area(text).unwrap_or(unknown).to_owned());
         }
     };
@@ -170,6 +174,7 @@ mod tests {
         };
         check(b"a,b,c", &["area.x", "neither GeoJSON, nor KML"]);
         check(b"", &["neither GeoJSON"]);
+        check(b"SQLite format 3\0", &["a GeoPackage", "export the area as GeoJSON"]);
         check(b"<html><body>Sign in</body></html>", &["a web page"]);
         check(b"<kml></kml>", &["no polygon"]);
         check(br#"{"features":[{"geometry":{"rings":[]}}]}"#, &["Esri JSON", "f=geojson"]);

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use dragonfly_core::protocol::JobRequest;
+use dragonfly_core::protocol::{JobRequest, JobResponse};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -11,14 +12,15 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, HtmlInputElement};
 
 use super::area_drawing::{DrawnShape, how};
+use super::geopackage::{as_shapefile, is_geopackage};
 use super::phase::Phase;
 use super::polygons::AreaPolygons;
 use super::words::HighresWords;
 use super::{Highres, HighresHandle};
 use crate::data::published::region_from_json;
 
-/// Endings of the files that the worker reads as areas.
-const AREA_ENDINGS: &str = ".json,.geojson,.geojsonl,.geojsons,.ndjson,.kml,.kmz,.zip,.shz";
+/// Endings of the files that can be opened as areas.
+const AREA_ENDINGS: &str = ".json,.geojson,.geojsonl,.geojsons,.ndjson,.kml,.kmz,.gpkg,.zip,.shz";
 
 /// The choice of an area.
 #[component]
@@ -150,10 +152,17 @@ fn read(highres: Rc<Highres>, file: File) {
         // A file that cannot be read comes as an empty one, which the worker explains.
         let bytes = JsFuture::from(file.array_buffer())
             .await
-            .unwrap_or_else(|_| js_sys::ArrayBuffer::new(0).into());
+            .unwrap_or_else(|_| ArrayBuffer::new(0).into());
         if highres.signals().phase.with_untracked(Phase::is_busy) {
             highres.signals().phase.set(Phase::Idle);
         }
-        highres.send(JobRequest::ReadArea { name: file.name() }, &[bytes]);
+        let name = file.name();
+        let buffer: &ArrayBuffer = bytes.unchecked_ref();
+        let readable =
+            if is_geopackage(buffer) { as_shapefile(&name, buffer).await } else { Ok(bytes) };
+        match readable {
+            Ok(bytes) => highres.send(JobRequest::ReadArea { name }, &[bytes]),
+            Err(error) => highres.on_response(JobResponse::Error(error), &[]),
+        }
     });
 }

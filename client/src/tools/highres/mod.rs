@@ -16,6 +16,7 @@ mod blocks;
 mod confirm_view;
 mod dates_view;
 mod fault;
+mod geopackage;
 mod legend;
 mod link;
 mod on_map;

@@ -56,7 +56,7 @@ pub enum JobRequest {
     Download(DownloadRequest),
     /// Reads an area out of a file; its bytes are the only buffer. Ends with [`JobResponse::Area`].
     ReadArea {
-        /// Name of the file: GeoJSON, or a zipped shapefile.
+        /// Name of the file: GeoJSON, KML, KMZ or a zipped shapefile; a GeoPackage is sent as the last.
         name: String,
     },
     /// Ends what is under way, at once. Ends with [`JobResponse::Cancelled`].

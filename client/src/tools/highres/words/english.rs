@@ -15,7 +15,7 @@ pub static WORDS: HighresWords = HighresWords {
     draw_how: "Tap the corners. Tap the first one again, or “Finish”, to close the outline.",
     draw_box_how: "Tap two opposite corners.",
     unfinished: "The outline is not finished: close it, or leave drawing.",
-    file: "GeoJSON, KML, KMZ or zipped shapefile",
+    file: "GeoJSON, KML, KMZ, GeoPackage or zipped shapefile",
     whole_view: "Use the visible map",
     one_side: "The area reaches across 180° of longitude: its larger side is computed. For the \
         other, draw that side alone.",

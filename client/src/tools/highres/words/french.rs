@@ -19,7 +19,7 @@ pub static WORDS: HighresWords = HighresWords {
         « Terminer ».",
     draw_box_how: "Touchez deux coins opposés.",
     unfinished: "Le contour n’est pas terminé : fermez-le, ou quittez le dessin.",
-    file: "GeoJSON, KML, KMZ ou shapefile zippé",
+    file: "GeoJSON, KML, KMZ, GeoPackage ou shapefile zippé",
     whole_view: "Utiliser la carte visible",
     one_side: "La surface traverse 180° de longitude : son plus grand côté est calculé. Pour \
         l’autre, dessinez ce seul côté.",

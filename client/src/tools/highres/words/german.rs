@@ -17,7 +17,7 @@ pub static WORDS: HighresWords = HighresWords {
         schließen.",
     draw_box_how: "Zwei gegenüberliegende Ecken antippen.",
     unfinished: "Der Umriss ist nicht fertig: Bitte schließen oder das Zeichnen beenden.",
-    file: "GeoJSON, KML, KMZ oder gezipptes Shapefile",
+    file: "GeoJSON, KML, KMZ, GeoPackage oder gezipptes Shapefile",
     whole_view: "Sichtbare Karte verwenden",
     one_side: "Die Fläche reicht über 180° Länge hinweg: Berechnet wird ihre größere Seite. Für \
         die andere diese allein zeichnen.",

@@ -18,7 +18,7 @@ pub static WORDS: HighresWords = HighresWords {
         «Τέλος».",
     draw_box_how: "Πατήστε δύο απέναντι γωνίες.",
     unfinished: "Το περίγραμμα δεν έχει ολοκληρωθεί: κλείστε το ή σταματήστε τη σχεδίαση.",
-    file: "GeoJSON, KML, KMZ ή shapefile σε zip",
+    file: "GeoJSON, KML, KMZ, GeoPackage ή shapefile σε zip",
     whole_view: "Χρήση ορατού χάρτη",
     one_side: "Η έκταση περνά τις 180° μήκους: υπολογίζεται η μεγαλύτερη πλευρά της. Για την \
         άλλη, σχεδιάστε μόνο εκείνη.",

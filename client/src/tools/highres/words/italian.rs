@@ -18,7 +18,7 @@ pub static WORDS: HighresWords = HighresWords {
         «Fine».",
     draw_box_how: "Toccare due angoli opposti.",
     unfinished: "Il contorno non è finito: chiuderlo, o uscire dal disegno.",
-    file: "GeoJSON, KML, KMZ o shapefile in zip",
+    file: "GeoJSON, KML, KMZ, GeoPackage o shapefile in zip",
     whole_view: "Usa la mappa visibile",
     one_side: "La superficie attraversa i 180° di longitudine: viene calcolato il lato \
         maggiore. Per l’altro, disegnare solo quel lato.",

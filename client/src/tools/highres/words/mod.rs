@@ -16,15 +16,12 @@ mod portuguese;
 mod spanish;
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use dragonfly_core::protocol::{ComputeResult, JobProgress, JobStep};
 use dragonfly_core::{ClassTable, Empty, FireSide, Severity};
 
-use crate::i18n::{Language, language_file, table_of_texts};
-
-static LOADED: [OnceLock<HighresWords>; Language::ALL.len()] =
-    [const { OnceLock::new() }; Language::ALL.len()];
+use crate::i18n::language_file::{TOOLS, words_of_list};
+use crate::i18n::table_of_texts;
 
 table_of_texts! {
     /// All phrases of one language. A `{}` is a gap to be [filled](fill).
@@ -143,33 +140,7 @@ table_of_texts! {
     }
 }
 
-/// The words of the page's language; English ones until its file is loaded.
-pub fn words() -> &'static HighresWords {
-    let language = crate::i18n::words().language;
-    let loaded = &LOADED[language as usize];
-    if loaded.get().is_none()
-        && let Some(text) = language_file::text(language)
-        && let Some(words) = language_file::read(text, language_file::TOOLS, english::WORDS)
-    {
-        // Who read it first has the same phrases.
-        let _ = loaded.set(words);
-    }
-    loaded.get().unwrap_or(&english::WORDS)
-}
-
-/// The table of a language, from which its file is made.
-#[cfg(test)]
-pub fn table(language: Language) -> &'static HighresWords {
-    match language {
-        Language::English => &english::WORDS,
-        Language::German => &german::WORDS,
-        Language::Greek => &greek::WORDS,
-        Language::Spanish => &spanish::WORDS,
-        Language::French => &french::WORDS,
-        Language::Italian => &italian::WORDS,
-        Language::Portuguese => &portuguese::WORDS,
-    }
-}
+words_of_list!(words: HighresWords, list TOOLS);
 
 /// A number as the page writes it.
 pub fn number(value: f64, decimals: usize) -> String {
@@ -253,29 +224,12 @@ impl HighresWords {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Language;
     use crate::i18n::tables::fits_a_button;
-    use crate::i18n::texts::Text;
 
     #[test]
     fn gaps_are_filled_in_turn() {
         assert_eq!(fill("{} scenes, about {} MB", &["2", "3.1"]), "2 scenes, about 3.1 MB");
-    }
-
-    fn texts(language: Language) -> Vec<&'static str> {
-        let mut texts = Vec::new();
-        table(language).add_to(&mut texts);
-        texts
-    }
-
-    #[test]
-    fn every_language_leaves_the_same_gaps() {
-        for language in Language::ALL {
-            for (english, text) in texts(Language::English).iter().zip(texts(language)) {
-                let gaps = [english, text].map(|text| text.matches("{}").count());
-                assert_eq!(gaps[0], gaps[1], "{}: {text}", language.tag());
-                assert!(!text.is_empty(), "{}: {english}", language.tag());
-            }
-        }
     }
 
     #[test]

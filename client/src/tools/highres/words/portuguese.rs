@@ -18,7 +18,7 @@ pub static WORDS: HighresWords = HighresWords {
         «Concluir».",
     draw_box_how: "Toque em dois cantos opostos.",
     unfinished: "O contorno não está concluído: feche-o ou deixe de desenhar.",
-    file: "GeoJSON, KML, KMZ ou shapefile em zip",
+    file: "GeoJSON, KML, KMZ, GeoPackage ou shapefile em zip",
     whole_view: "Usar o mapa visível",
     one_side: "A área atravessa os 180° de longitude: calcula-se o seu lado maior. Para o \
         outro, desenhe só esse lado.",

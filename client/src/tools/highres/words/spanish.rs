@@ -18,7 +18,7 @@ pub static WORDS: HighresWords = HighresWords {
         «Terminar».",
     draw_box_how: "Toque dos esquinas opuestas.",
     unfinished: "El contorno no está terminado: ciérrelo o deje de dibujar.",
-    file: "GeoJSON, KML, KMZ o shapefile en zip",
+    file: "GeoJSON, KML, KMZ, GeoPackage o shapefile en zip",
     whole_view: "Usar el mapa visible",
     one_side: "La superficie cruza los 180° de longitud: se calcula su lado mayor. Para el \
         otro, dibuje solo ese lado.",
