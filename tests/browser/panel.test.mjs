@@ -216,60 +216,6 @@ test("five hundred regions are capped and can still be found", async (t) => {
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=region-item]").length === 1);
 });
 
-test("places are loaded on first use, ranked, flown to and marked", async (t) => {
-  const { page, problems } = await open(t);
-  const requested = [];
-  page.on("request", (request) => requested.push(new URL(request.url()).pathname));
-  assert.ok(!requested.includes("/places.json"));
-  const search = page.getByTestId("place-search");
-  await search.fill("athens");
-  const options = page.getByTestId("search-option");
-  await options.filter({ hasText: "Greece" }).waitFor({ timeout: 60_000 });
-  assert.ok(requested.includes("/places.json"));
-  await shows(options.first(), /^Athens\s+Greece · 660,000 inhabitants/);
-  assert.equal(await search.getAttribute("aria-expanded"), "true");
-  assert.equal(await search.getAttribute("aria-activedescendant"), "found-0");
-  await shows(page.locator(".found"), /GeoNames \(CC BY 4\.0\)/);
-  await search.fill("Nevada city, ca");
-  await options.filter({ hasText: "CA, United States" }).first().waitFor();
-  await page.keyboard.press("Enter");
-  await panel(page).filter({ hasText: /39\.2\d+° N, 121\.0\d+° W/ }).waitFor();
-  await page.waitForFunction(() => /map=1\d/.test(location.hash) && /point=39\.2/.test(location.hash));
-  assert.equal(await page.locator(".point-mark").count(), 1);
-  await search.fill("munchen");
-  await options.filter({ hasText: "Germany" }).first().waitFor();
-  assert.deepEqual(problems, []);
-});
-
-test("coordinates are found, with a note where two readings are possible", async (t) => {
-  const { page } = await open(t);
-  const search = page.getByTestId("place-search");
-  const options = page.getByTestId("search-option");
-  await search.fill("39°51'0\"N 121°18'0\"W");
-  await options.first().waitFor();
-  assert.deepEqual([await options.count(), await options.first().innerText()].map(String), ["1", await options.first().innerText()]);
-  await page.keyboard.press("Enter");
-  await page.getByTestId("point-readout").filter({ hasText: "39.8500° N, 121.3000° W" }).waitFor();
-  await shows(panel(page).locator("h2"), /northern California/);
-  await search.fill("38.5, 23.4");
-  await page.waitForFunction(() => document.querySelectorAll("[data-testid=search-option]").length === 2);
-  await shows(page.getByTestId("search-note"), /Two readings are possible/);
-  await page.keyboard.press("ArrowDown");
-  assert.equal(await search.getAttribute("aria-activedescendant"), "found-1");
-  await page.keyboard.press("Escape");
-  assert.equal(await page.locator(".found").isVisible(), false);
-  await search.fill("138.5, 223.4");
-  await page.getByTestId("search-note").filter({ hasText: "Latitude runs from" }).waitFor();
-});
-
-test("without the list of places the rest of the search still works", async (t) => {
-  const { page } = await open(t);
-  await page.route("**/places.json", (route) => route.fulfill({ body: "{" }));
-  await page.getByTestId("place-search").fill("evia");
-  await page.getByTestId("search-option").filter({ hasText: "Évia" }).waitFor();
-  await page.getByTestId("search-note").filter({ hasText: "could not be loaded" }).waitFor();
-});
-
 test("the page is in German where the browser prefers it, and stores another choice", async (t) => {
   const { page, problems } = await open(t, { locale: "de-AT" });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "de");

@@ -322,6 +322,8 @@ table_of_texts! {
         pub results_found: With<1>,
         pub inhabitants: With<1>,
         pub a_region: &'static str,
+        /// The group of regions that the operator puts one into.
+        pub group: With<1>,
         pub a_fire: &'static str,
         pub a_position: &'static str,
         pub latitude_first: &'static str,

@@ -139,7 +139,8 @@ fn item(words: Words, entry: &RegionEntry, coverage: RegionCoverage, status: &st
     }
     region = region.text(" ").add(text("span", status).with("class", "status"));
     if let Some(group) = &line.group {
-        region = region.text(" ").add(text("span", group).with("class", "group"));
+        region =
+            region.text(" ").add(text("span", &words.group.fill([group])).with("class", "group"));
     }
     let about = words.about_region.fill([&line.title]);
     let about = text("button", "i")

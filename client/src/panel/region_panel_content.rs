@@ -116,7 +116,7 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
         standing = standing.with("data-images", key);
     }
     if let Some(group) = &entry.line.group {
-        standing = standing.add(text("span", group).with("class", "group"));
+        standing = standing.add(text("span", &words.group.fill([group])).with("class", "group"));
     }
     let mut parts: Vec<_> = note.into_iter().chain([standing]).collect();
     parts.extend(describe_map(entry, now));

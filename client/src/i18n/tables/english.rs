@@ -375,6 +375,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("Results: {0}"),
     inhabitants: With::new("{0} inhabitants"),
     a_region: "Region",
+    group: With::new("Group: {0}"),
     a_fire: "Fire",
     a_position: "Position",
     latitude_first: "latitude first",

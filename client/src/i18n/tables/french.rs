@@ -406,6 +406,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} résultats"),
     inhabitants: With::new("{0} habitants"),
     a_region: "Région",
+    group: With::new("Groupe : {0}"),
     a_fire: "Feu",
     a_position: "Position",
     latitude_first: "latitude d’abord",

@@ -403,6 +403,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("Ergebnisse: {0}"),
     inhabitants: With::new("{0} Einwohner"),
     a_region: "Region",
+    group: With::new("Gruppe: {0}"),
     a_fire: "Brand",
     a_position: "Position",
     latitude_first: "Breite zuerst",

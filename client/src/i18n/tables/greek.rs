@@ -397,6 +397,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} αποτελέσματα"),
     inhabitants: With::new("{0} κάτοικοι"),
     a_region: "Περιοχή",
+    group: With::new("Ομάδα: {0}"),
     a_fire: "Πυρκαγιά",
     a_position: "Θέση",
     latitude_first: "πρώτα το πλάτος",

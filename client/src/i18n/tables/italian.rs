@@ -400,6 +400,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} risultati"),
     inhabitants: With::new("{0} abitanti"),
     a_region: "Regione",
+    group: With::new("Gruppo: {0}"),
     a_fire: "Incendio",
     a_position: "Posizione",
     latitude_first: "prima la latitudine",

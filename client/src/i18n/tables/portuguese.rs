@@ -398,6 +398,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} resultados"),
     inhabitants: With::new("{0} habitantes"),
     a_region: "Região",
+    group: With::new("Grupo: {0}"),
     a_fire: "Incêndio",
     a_position: "Posição",
     latitude_first: "primeiro a latitude",

@@ -398,6 +398,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} resultados"),
     inhabitants: With::new("{0} habitantes"),
     a_region: "Región",
+    group: With::new("Grupo: {0}"),
     a_fire: "Incendio",
     a_position: "Posición",
     latitude_first: "latitud primero",

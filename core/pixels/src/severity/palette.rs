@@ -62,12 +62,14 @@ impl Palette {
                 [0xff, 0x64, 0x1b],
                 [0xa4, 0x1f, 0xd6],
             ],
+            // MTBS has one class of greenness and one of moderate severity: a paler colour tells the
+            // weaker of two apart.
             Self::Mtbs => [
                 [0x7f, 0xff, 0x00],
-                [0x7f, 0xff, 0x00],
+                [0xc4, 0xff, 0x85],
                 [0x00, 0x64, 0x00],
                 [0x7f, 0xff, 0xd4],
-                [0xff, 0xff, 0x00],
+                [0xff, 0xff, 0x9e],
                 [0xff, 0xff, 0x00],
                 [0xff, 0x00, 0x00],
             ],
@@ -118,9 +120,9 @@ mod tests {
         [116.0 * xyz[1] - 16.0, 500.0 * (xyz[0] - xyz[1]), 200.0 * (xyz[1] - xyz[2])]
     }
 
-    fn min_difference(palette: Palette) -> f64 {
+    fn min_difference(palette: Palette, eyes: &[[[f64; 3]; 3]]) -> f64 {
         let mut least = f64::INFINITY;
-        for eye in &EYES {
+        for eye in eyes {
             for (index, one) in Severity::ALL.into_iter().enumerate() {
                 for other in Severity::ALL.into_iter().skip(index + 1) {
                     let (a, b) = (lab(palette.colour(one), eye), lab(palette.colour(other), eye));
@@ -135,9 +137,17 @@ mod tests {
     #[test]
     fn every_kind_of_eye_tells_the_safe_colours_apart() {
         // A difference of 2.3 is just noticeable; 15 is obvious at a glance.
-        let safe = min_difference(Palette::ColourBlindSafe);
+        let safe = min_difference(Palette::ColourBlindSafe, &EYES);
         assert!(safe > 15.0, "least difference {safe:.1}");
-        assert!(min_difference(Palette::Customary) < safe);
+        assert!(min_difference(Palette::Customary, &EYES) < safe);
+    }
+
+    #[test]
+    fn no_two_classes_of_a_palette_look_alike() {
+        for palette in Palette::ALL {
+            let least = min_difference(palette, &EYES[..1]);
+            assert!(least > 15.0, "{palette:?}: {least:.1}");
+        }
     }
 
     #[test]
