@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Times a first visit to the page in Chromium over nginx, on a slow line and without a limit: when something can be read,
+// Times a first visit to the page in Chromium over `dragonfly serve`, on a slow line and without a limit: when something can be read,
 // when the list says what burnt, when the first tile is drawn, and how long the page's tasks are.
 //
 // usage: tests/bench/first_visit.mjs [--runs 3] [--line slow-3g|fast]
@@ -8,12 +8,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { launchChromium, nginx, PHONE, publishSample } from "../browser/test_bed.mjs";
+import { dragonfly, launchChromium, PHONE, publishSample } from "../browser/test_bed.mjs";
 import { tileServer } from "../browser/tile_server.mjs";
 
 /** As DevTools knew slow 3G without its correction for TCP: 400 kbit/s and 400 ms to each response. */
 const LINES = { "slow-3g": { latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 }, fast: undefined };
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 const { values: options } = parseArgs({ options: { runs: { type: "string", default: "3" }, line: { type: "string" } } });
 if (options.line && !(options.line in LINES)) throw new Error(`--line ${options.line} is none of ${Object.keys(LINES).join(", ")}`);
 
@@ -21,7 +21,7 @@ if (options.line && !(options.line in LINES)) throw new Error(`--line ${options.
 function recordStates() {
   const states = {
     text: () => document.querySelector("#skeleton, [data-testid=region-item]")?.textContent,
-    answer: () => /ha burnt/.test(document.querySelector("[data-testid=region-list], .regions")?.textContent ?? ""),
+    answer: () => [...document.querySelectorAll("[data-testid=region-item]")].some((item) => /ha\s+burnt/.test(item.textContent)),
     tile: () => document.querySelector("canvas.df-tile[data-state=drawn]"),
     background: () => document.querySelector(".leaflet-tile-pane img.leaflet-tile-loaded"),
   };
@@ -45,7 +45,9 @@ async function visit(chromium, url, line) {
   await page.addInitScript(recordStates);
   await page.goto(url, { timeout: PATIENCE_MS });
   const isComplete = () => ["text", "answer", "tile", "background"].every((name) => name in window.visit);
-  await page.waitForFunction(isComplete, undefined, { timeout: PATIENCE_MS });
+  await page.waitForFunction(isComplete, undefined, { timeout: PATIENCE_MS }).catch(async () => {
+    throw new Error(`not complete: ${JSON.stringify(await page.evaluate(() => window.visit))}`);
+  });
   const times = await page.evaluate(() => window.visit);
   await context.close();
   return times;
@@ -61,7 +63,7 @@ try {
   const file = join(published.root, "meta/client.json");
   const basemap = { title: "Relief", attribution: "© makers", link: "https://credit.example/", max_zoom: 17, url: `${tiles.url}/roads/{z}/{x}/{y}.png` };
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), basemaps: [basemap] }));
-  const server = await nginx(published);
+  const server = await dragonfly(published);
   running.push(server);
   const chromium = await launchChromium();
   running.push({ stop: () => chromium.close() });

@@ -205,8 +205,6 @@ test("a GeoPackage without one layer of polygons gives an error with its name, a
   const refuses = async (words) => {
     await page.getByTestId("aoi-file").setInputFiles(file);
     await shows(fault, words);
-    await page.getByTestId("highres-close").click();
-    await fault.waitFor({ state: "detached" });
   };
   writeArea(file, "POINT (-121.2 39.9)", "-f", "GPKG");
   await refuses(/odd\.gpkg holds no polygon; export the area as polygons/);
