@@ -1,7 +1,17 @@
 //! Files over HTTP.
 
 use gloo_net::http::{Request, Response};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestCache;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The response to a request that client/start.js sent, once.
+    #[wasm_bindgen(js_namespace = dragonfly)]
+    fn early(url: &str) -> Option<Promise>;
+}
 
 /// A file that cannot be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +54,14 @@ pub async fn bytes(url: &str) -> Result<Vec<u8>, FileFetchError> {
 }
 
 async fn get(url: &str, cache: RequestCache) -> Result<Response, FileFetchError> {
-    let response = Request::get(url).cache(cache).send().await.map_err(|_| network(url))?;
+    let response = match early(url) {
+        Some(sent) => JsFuture::from(sent).await.map(|sent| {
+            let sent: web_sys::Response = sent.unchecked_into();
+            sent.into()
+        }),
+        None => Request::get(url).cache(cache).send().await.map_err(|_| JsValue::UNDEFINED),
+    };
+    let response: Response = response.map_err(|_| network(url))?;
     match response.status() {
         200..=299 => Ok(response),
         404 | 410 => Err(FileFetchError::NotFound { url: url.to_owned() }),
