@@ -188,6 +188,22 @@ test("layers of the site are shown, switched and credited, and one that cannot b
   await shows(credit, /^Smoke: a service · nobody$/);
 });
 
+test("a link shows the layers that its sender saw, and another address in the page those of that one", async (t) => {
+  const { page } = await open(t);
+  const checked = () => page.getByTestId("overlay").evaluateAll((all) => all.map((one) => one.checked));
+  await page.getByTestId("overlay").nth(1).check();
+  await page.waitForURL(/layers=Official%20perimeters%0AEvacuation%20zones/);
+  await page.getByTestId("overlay").nth(0).uncheck();
+  await page.waitForURL(/layers=Evacuation%20zones(&|$)/);
+  const { page: other } = await open(t, new URL(page.url()).hash);
+  await other.getByTestId("overlay").nth(1).and(other.locator(":checked")).waitFor();
+  await other.locator(".leaflet-overlays-pane img.leaflet-tile-loaded").first().waitFor();
+  assert.equal(await other.getByTestId("overlay").nth(0).isChecked(), false);
+  await page.evaluate(() => (location.hash = location.hash.replace(/&?layers=[^&]*/, "")));
+  await eventually(async () => (await checked()).join() === "true,false,false,false", "the site's choice");
+  await page.locator("path.overlay").nth(2).waitFor({ state: "attached" });
+});
+
 test("an earlier map is chosen by its days, stated as such, linked, and left again", async (t) => {
   const { page, problems } = await open(t, `${NEAR}&region=${REGION}`);
   await page.locator(`[data-testid="region-info"]`).first().waitFor();

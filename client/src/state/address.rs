@@ -52,6 +52,8 @@ pub struct Address {
     /// Where the swipe divides the free part of the map, percent from the left; `None` while there
     /// is none.
     pub swipe_percent: Option<u8>,
+    /// The further layers that are shown, in the format of the tools; `None` for the site's choice.
+    pub layers: Option<String>,
     /// The part of the tools, in a format of their own.
     pub part: Option<String>,
 }
@@ -75,6 +77,7 @@ impl Address {
                 "opacity" => address.opacity_percent = percent(value),
                 "basemap" => address.basemap = Some(unescaped(value)),
                 "swipe" => address.swipe_percent = percent(value),
+                "layers" => address.layers = Some(unescaped(value)),
                 "hr" => address.part = Some(unescaped(value)).filter(|part| !part.is_empty()),
                 _ => {}
             }
@@ -136,6 +139,9 @@ impl Address {
         }
         if let Some(percent) = self.swipe_percent {
             parts.push(format!("swipe={percent}"));
+        }
+        if let Some(layers) = &self.layers {
+            parts.push(format!("layers={}", escaped(layers)));
         }
         if let Some(part) = self.part.as_deref().filter(|part| !part.is_empty()) {
             parts.push(format!("hr={}", escaped(part)));
@@ -256,7 +262,7 @@ mod tests {
     #[test]
     fn an_address_reads_as_it_is_written() {
         let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&run=20250814T030000Z0001&point=35.12345/-119.9&palette=customary&hide=low,high,provisional&changed=1&dnbr=/66\
-                    &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
+                    &opacity=80&basemap=Streets%20%26%20names&swipe=40&layers=Perimeters%2C%20official&hr=a%3D1%26b";
         let address = Address {
             centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
             region: Some("madre".into()),
@@ -272,6 +278,7 @@ mod tests {
             opacity_percent: Some(80),
             basemap: Some("Streets & names".into()),
             swipe_percent: Some(40),
+            layers: Some("Perimeters, official".into()),
             part: Some("a=1&b".into()),
         };
         assert_eq!(Address::from_fragment(text), address);
@@ -323,6 +330,7 @@ mod tests {
             opacity_percent in prop::option::of(0u8..=100),
             basemap in prop::option::of("\\PC{0,12}"),
             swipe_percent in prop::option::of(0u8..=100),
+            layers in prop::option::of("\\PC{0,12}"),
             part in prop::option::of("\\PC{1,12}"),
         ) -> Address {
             Address {
@@ -333,7 +341,7 @@ mod tests {
                     .with_unseen(Unseen::NotSeen, hides_unseen)
                     .with_unseen(Unseen::OutsideZone, hides_outside)
                     .with_range(least, end),
-                opacity_percent, basemap, swipe_percent, part,
+                opacity_percent, basemap, swipe_percent, layers, part,
             }
         }
     }
@@ -352,7 +360,7 @@ mod tests {
 
         #[test]
         fn any_values_open_the_page(
-            name in "(map|region|fire|run|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
+            name in "(map|region|fire|run|point|palette|hide|dnbr|opacity|basemap|swipe|layers|hr)",
             value in "[-0-9./,%a-fNIn]{0,24}",
         ) {
             let read = Address::from_fragment(&format!("#{name}={value}"));

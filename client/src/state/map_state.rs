@@ -61,6 +61,8 @@ pub struct MapState {
     pub pointer: RwSignal<Option<(f64, f64)>>,
     /// The tool that receives clicks and keys on the map instead of the page.
     pub claimed: RwSignal<Option<String>>,
+    /// The further layers that are shown, as the address holds them.
+    pub layers: RwSignal<Option<String>>,
     /// What the address holds for the tools.
     pub part: RwSignal<Option<String>>,
     /// The legend of the tools' result, in the format of `panel/result_legend.rs`; `None` while
@@ -108,6 +110,7 @@ impl MapState {
             reader_position: RwSignal::default(),
             pointer: RwSignal::default(),
             claimed: RwSignal::default(),
+            layers: RwSignal::new(address.layers.clone()),
             part: RwSignal::new(address.part.clone()),
             legend: RwSignal::default(),
             map: RwSignal::new_local(None),

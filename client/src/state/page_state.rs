@@ -60,6 +60,7 @@ impl PageState {
             opacity_percent: display.chosen_opacity.get(),
             basemap: display.chosen_basemap.get(),
             swipe_percent: display.swipe_percent.get(),
+            layers: map_state.layers.get(),
             part: map_state.part.get(),
         }
     }
@@ -81,6 +82,7 @@ impl PageState {
         display.chosen_opacity.set(address.opacity_percent);
         display.swipe_percent.set(address.swipe_percent);
         display.chosen_basemap.set(address.basemap);
+        map_state.layers.set(address.layers);
         map_state.part.set(address.part);
         if map_state.point.get_untracked().map(SelectedPoint::lon_lat) != address.point {
             map_state.point.set(address.point.map(SelectedPoint::unread));

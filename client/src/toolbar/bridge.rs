@@ -77,6 +77,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setPart)]
     pub fn set_part(this: &PageBridge, part: Option<&str>);
 
+    /// Sets the part `layers=…` of the address: the further layers that are shown, `None` for those
+    /// that the site shows by itself.
+    #[wasm_bindgen(method, js_name = setLayers)]
+    pub fn set_layers(this: &PageBridge, layers: Option<&str>);
+
     /// Sets the legend of a result that lies over the nightly maps, in the format of
     /// `panel/result_legend.rs`; `None` when it is closed.
     #[wasm_bindgen(method, js_name = setLegend)]

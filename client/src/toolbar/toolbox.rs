@@ -170,7 +170,7 @@ impl Toolbox {
     /// The object that `bridge.rs` describes.
     fn bridge(self, map: &Map) -> JsValue {
         let PageSignals { address, region, sources, toast, .. } = self.signals;
-        let MapState { claimed, part, legend, .. } = self.map_state;
+        let MapState { claimed, layers, part, legend, .. } = self.map_state;
         let listeners = self.listeners.get_value();
         let listen = Closure::<dyn Fn(Function)>::new(move |listener| {
             listeners.borrow_mut().push(listener);
@@ -189,6 +189,7 @@ impl Toolbox {
             ("phrases", getter(|| language_file::text(words().language).map(str::to_owned))),
             ("units", getter(|| Some(words().units.key().to_owned()))),
             ("part", getter(move || part.get_untracked())),
+            ("setLayers", setter(move |text| layers.set(text))),
             ("setPart", setter(move |text| part.set(text))),
             ("setLegend", setter(move |text| legend.set(text))),
             ("claimed", getter(move || claimed.get_untracked())),

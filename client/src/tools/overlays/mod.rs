@@ -11,9 +11,11 @@ use dragonfly_core::overlay::{OverlayKind, SiteOverlay, check_overlays};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
+use wasm_bindgen::prelude::*;
 
 use crate::data::fetch;
 use crate::data::published::CONFIG_URL;
+use crate::state::address::Address;
 use crate::toolbar::bridge::PageBridge;
 use crate::tools::highres::words::fill;
 use crate::tools::share_words::share_words;
@@ -47,8 +49,8 @@ impl Overlays {
         let owner = Owner::new();
         let this = owner.with(|| {
             Rc::new(Self {
+                is_shown: RwSignal::new(shown_by(&page, &overlays)),
                 page,
-                is_shown: RwSignal::new(overlays.iter().map(|it| it.shown).collect()),
                 layers: RefCell::new(overlays.iter().map(|_| None).collect()),
                 overlays,
             })
@@ -61,9 +63,29 @@ impl Overlays {
                 arranged.arrange();
             });
         });
+        // Another address may show others.
+        let opened = this.clone();
+        let on_change = Closure::<dyn Fn()>::new(move || {
+            let shown = shown_by(&opened.page, &opened.overlays);
+            if opened.is_shown.with_untracked(|is_shown| *is_shown != shown) {
+                opened.is_shown.set(shown);
+            }
+        });
+        this.page.listen(on_change.into_js_value().unchecked_ref());
         // Its signals live as long as the page.
         std::mem::forget(owner);
         this
+    }
+
+    /// Switches a layer on or off, and writes it into the page's address.
+    pub fn switch(&self, index: usize, is_on: bool) {
+        self.is_shown.update(|all| {
+            if let Some(shown) = all.get_mut(index) {
+                *shown = is_on;
+            }
+        });
+        let layers = self.is_shown.with_untracked(|is_shown| layers_of(&self.overlays, is_shown));
+        self.page.set_layers(layers.as_deref());
     }
 
     /// Adds what is switched on, and removes the rest. What failed before is requested again.
@@ -130,6 +152,27 @@ impl Overlays {
         let credits: Vec<_> = credits.map(|(overlay, _)| overlay.attribution.as_str()).collect();
         credits.join(" · ")
     }
+}
+
+/// Which layers the page's address shows.
+fn shown_by(page: &PageBridge, overlays: &[SiteOverlay]) -> Vec<bool> {
+    let layers = Address::from_fragment(&page.address()).layers;
+    let is_shown = |overlay: &SiteOverlay| match &layers {
+        Some(layers) => layers.lines().any(|title| title == overlay.title),
+        None => overlay.shown,
+    };
+    overlays.iter().map(is_shown).collect()
+}
+
+/// What the address holds for these switches: a title in each line; `None` where they are the site's.
+fn layers_of(overlays: &[SiteOverlay], is_shown: &[bool]) -> Option<String> {
+    let switched = overlays.iter().zip(is_shown);
+    if switched.clone().all(|(overlay, is_shown)| overlay.shown == *is_shown) {
+        return None;
+    }
+    let titles: Vec<_> =
+        switched.filter(|(_, shown)| **shown).map(|(overlay, _)| overlay.title.as_str()).collect();
+    Some(titles.join("\n"))
 }
 
 /// The layers of `meta/client.json`. What the page cannot show is left out: the map matters more.

@@ -41,12 +41,8 @@ fn Switches(overlays: OverlaysHandle) -> impl IntoView {
         .with_value(|it| it.overlays.iter().map(|one| one.title.clone()).collect::<Vec<_>>());
     let switch = |(index, title): (usize, String)| {
         let toggle = move |event| {
-            let checked = event_target_checked(&event);
-            is_shown.update(|all| {
-                if let Some(shown) = all.get_mut(index) {
-                    *shown = checked;
-                }
-            });
+            let is_on = event_target_checked(&event);
+            overlays.with_value(|overlays| overlays.switch(index, is_on));
         };
         let checked = move || is_shown.with(|all| all.get(index) == Some(&true));
         view! {
