@@ -20,9 +20,29 @@ pub fn distinct<T: Ord>(items: Vec<T>) -> Vec<T> {
     items
 }
 
+/// The places from 0 to `count` in an order, by merging ever longer runs: a tenth of the code of
+/// `sort_by`.
 fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|one, other| compare(*one, *other));
+    let mut merged = places.clone();
+    let mut length = 1;
+    while length < count {
+        for (runs, merged) in places.chunks(2 * length).zip(merged.chunks_mut(2 * length)) {
+            let (mut first, mut second) = runs.split_at(length.min(runs.len()));
+            for place in merged {
+                let taken = match (first, second) {
+                    ([one, ..], [other, ..]) if compare(*one, *other).is_gt() => &mut second,
+                    ([], _) => &mut second,
+                    _ => &mut first,
+                };
+                if let [next, rest @ ..] = taken {
+                    (*place, *taken) = (*next, rest);
+                }
+            }
+        }
+        std::mem::swap(&mut places, &mut merged);
+        length *= 2;
+    }
     places
 }
 
@@ -39,5 +59,15 @@ mod tests {
         assert_eq!(sorted, [(0, 'd'), (1, 'b'), (1, 'e'), (2, 'a'), (2, 'c')]);
         assert!(ordered(Vec::<u8>::new(), &Ord::cmp).is_empty());
         assert_eq!(distinct(vec!["b", "a", "b", "c", "a"]), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_list_of_any_length_is_ordered_as_by_the_standard_library() {
+        for count in (0..70).chain([1000, 1024, 1025]) {
+            let items: Vec<(usize, usize)> = (0..count).map(|at| (at * 7919 % 13, at)).collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|item| item.0);
+            assert_eq!(ordered(items, &|one, other| one.0.cmp(&other.0)), expected, "{count}");
+        }
     }
 }
