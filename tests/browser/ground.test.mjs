@@ -12,7 +12,7 @@ import { isOf, NAMES, ROADS, tileServer } from "./tile_server.mjs";
 /** Fire of the sample, which is inland. */
 const SIERRA = "#map=9/39.9/-120.7&region=sample_sierra";
 /** Of a first visit without its tiles, bytes as sent with gzip; brotli, which needs https, sends a fifth less. */
-const MAX_FIRST_VISIT_BYTES = 425_000;
+const MAX_FIRST_VISIT_BYTES = 355_000;
 /** Tiles of a background that it requests. */
 const MAX_FIRST_VISIT_TILES = 30;
 
@@ -202,7 +202,9 @@ test("a first visit with a background is light", async (t) => {
   for (const [look, options] of [["desktop", {}], ["phone", { viewport: PHONE, isMobile: true, hasTouch: true }], ["dark", { colorScheme: "dark" }]]) {
     bed.tiles.requests.length = 0;
     let bytes = 0;
+    const coasts = [];
     const count = async (page) => {
+      page.on("request", (request) => request.url().includes("/world/") && coasts.push(request.url()));
       const network = await page.context().newCDPSession(page);
       network.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
       await network.send("Network.enable");
@@ -218,6 +220,7 @@ test("a first visit with a background is light", async (t) => {
     t.diagnostic(`${look}: ${Math.round(own / 1000)} KB and ${requests.length} tiles`);
     assert.ok(own > 250_000 && own <= MAX_FIRST_VISIT_BYTES, `${look}: ${own} bytes`);
     assert.ok(requests.length <= MAX_FIRST_VISIT_TILES, requests.join("\n"));
+    assert.deepEqual(coasts, [], "nobody sees coasts below a background");
     await page.context().close();
   }
 });

@@ -1,6 +1,6 @@
 //! The background that needs no internet: land, coasts, borders and graticule, drawn tile by tile.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use dragonfly_core::Tile;
@@ -20,6 +20,7 @@ use crate::map::tile_canvas::{tile_canvas, tile_of};
 pub struct LandLayer {
     layer: GridLayer,
     parts: RefCell<Vec<(Tile, Part)>>,
+    has_coasts: Cell<bool>,
     on_failure: Rc<dyn Fn()>,
 }
 
@@ -41,11 +42,16 @@ struct Inks {
 }
 
 impl LandLayer {
-    /// Lays the background on the map; until coasts are known all of it is land.
+    /// Lays the background on the map, without [coasts](Self::show_coasts): all of it is land.
     pub fn on(map: &Map, pane: &str, on_failure: Rc<dyn Fn()>) -> Rc<Self> {
         let layer =
             leaflet::grid_layer(&options([("pane", pane.into()), ("keepBuffer", 3.into())]));
-        let this = Rc::new(Self { layer, parts: RefCell::default(), on_failure });
+        let this = Rc::new(Self {
+            layer,
+            parts: RefCell::default(),
+            has_coasts: Cell::default(),
+            on_failure,
+        });
         let drawn = this.clone();
         let create_tile = Closure::<dyn FnMut(Point) -> Result<HtmlCanvasElement, JsValue>>::new(
             move |point: Point| drawn.create_tile(tile_of(&point)),
@@ -53,6 +59,14 @@ impl LandLayer {
         this.layer.set_create_tile(create_tile.into_js_value().unchecked_ref());
         this.layer.add_to(map);
         this
+    }
+
+    /// Fetches coasts and borders as far as they are in view, from now on; until they are there all of
+    /// it is land.
+    pub fn show_coasts(&self) {
+        if !self.has_coasts.replace(true) {
+            self.redraw();
+        }
     }
 
     /// Draws everything again, when the colours have changed.
@@ -73,7 +87,7 @@ impl LandLayer {
         context.scale(ratio, ratio)?;
         let known = parts_of(tile).find_map(|wanted| self.loaded(wanted));
         draw(&context, tile, known.as_deref());
-        if let Some(wanted) = parts_of(tile).next() {
+        if let Some(wanted) = parts_of(tile).next().filter(|_| self.has_coasts.get()) {
             self.await_part(wanted, &canvas, tile);
         }
         Ok(canvas)

@@ -10,9 +10,12 @@ use crate::map::basemap_layer::BasemapLayer;
 
 impl FireMap {
     /// Shows a basemap above the plain background, as soon as its tiles come; `None` shows the plain
-    /// one.
+    /// one, whose coasts nobody sees below a basemap of the whole world.
     pub fn set_basemap(self: &Rc<Self>, basemap: Option<&Basemap>) {
         drop(self.basemap.borrow_mut().take());
+        if basemap.is_none_or(|basemap| basemap.file.is_some()) {
+            self.land.show_coasts();
+        }
         let Some(basemap) = basemap else { return self.show_names() };
         let (map, is_shown) = (Rc::downgrade(self), Rc::new(Cell::new(false)));
         // It has names of its own.
@@ -29,6 +32,7 @@ impl FireMap {
         let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
         let on_failure = move || {
             if let Some(map) = map.upgrade().filter(|_| !is_shown.get()) {
+                map.land.show_coasts();
                 map.show_names();
             }
             on_failure(&title);
