@@ -156,6 +156,7 @@ test("an address is requested of the configured geocoder at Enter alone, and sho
   await search.press("Enter");
   await page.waitForFunction(() => /map=1\d(\.\d+)?\/39\.86/.test(location.hash));
   await page.getByText("Pine Street, Sierra (Data © OpenStreetMap contributors)").waitFor();
+  await page.locator(".found").waitFor({ state: "hidden" });
   const [request, ...others] = bed.geocoder.requests;
   assert.deepEqual([request, others], [{ format: "jsonv2", limit: "1", "accept-language": "el", q: "Pine Street 12, Sierra" }, []]);
   await page.screenshot({ path: join(SCREENSHOTS, "search-address-phone-greek.png") });

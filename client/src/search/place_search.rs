@@ -205,7 +205,11 @@ pub fn PlaceSearch(
     let on_key =
         move |event: KeyboardEvent| match state.on_key(&event).map(|index| state.choose(index)) {
             Some(Some(chosen)) => on_choose(chosen),
-            Some(None) => on_unfound.run(search.get_untracked()),
+            Some(None) => {
+                // What is found, or not, is a message that the open list would cover.
+                is_open.set(false);
+                on_unfound.run(search.get_untracked());
+            }
             None => {}
         };
     view! {
