@@ -119,6 +119,16 @@ test("only the box that is drawn is computed", async (t) => {
   assert.ok(Math.abs(small / whole - share) < 0.03, `${small} of ${whole}, drawn ${share}`);
 });
 
+test("the chosen region is taken as the area, and the visible map again", async (t) => {
+  const page = await open(t, { fragment: `${NEAR}&region=sample_sierra` });
+  const region = page.getByTestId("aoi-region");
+  await shows(region, /northern California/);
+  await region.click();
+  await page.getByText("the outline on the map").waitFor();
+  await page.getByRole("button", { name: "Use the visible map" }).click();
+  await page.getByText("the part of the map in view").waitFor();
+});
+
 test("a polygon is drawn by keyboard alone", async (t) => {
   const page = await open(t);
   await page.getByTestId("aoi-draw").focus();

@@ -98,6 +98,16 @@ test("no title leaves a phone's map", async (t) => {
   await page.screenshot({ path: join(SCREENSHOTS, "phone-tools.png") });
 });
 
+test("dots of burnt ground are in the copy of the world that is in view", async (t) => {
+  for (const lon of [-121.2, 238.8]) {
+    const { page } = await openPage(t, bed.chromium, `${bed.server.url}/#map=4/39.9/${lon}`);
+    const dot = page.getByTestId("burnt-patch").first();
+    await dot.waitFor();
+    const { x, y } = await dot.boundingBox();
+    assert.ok(x > 0 && x < DESKTOP.width && y > 0 && y < DESKTOP.height, `${x}, ${y} at ${lon}`);
+  }
+});
+
 test("a range of dNBR hides the cells outside it", async (t) => {
   const page = await open(t, near());
   const painted = () =>
