@@ -113,6 +113,7 @@ for (const language of ["el", "fr"]) {
           .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "hidden" && one.clientWidth > 0)
           .map((one) => `${one.tagName}.${one.className}: ${one.scrollWidth} > ${one.clientWidth}: ${one.textContent.slice(0, 40)}`));
       assert.deepEqual(wide, [], `${width} px`);
+      if (width === 390) await axe(page, language);
       await page.screenshot({ path: join(SCREENSHOTS, `phone-${language}-${width}.png`) });
     }
   });

@@ -145,7 +145,7 @@ impl Places {
     /// Whether a place has exactly the name of a search.
     pub fn holds(&self, search: &str) -> bool {
         let (name, _) = name_and_land(search);
-        self.folded.iter().any(|folded| *folded == name)
+        self.folded.contains(&name)
     }
 }
 
