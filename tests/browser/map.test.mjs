@@ -98,6 +98,22 @@ test("no title leaves a phone's map", async (t) => {
   await page.screenshot({ path: join(SCREENSHOTS, "phone-tools.png") });
 });
 
+test("no title lies on the dot of another region", async (t) => {
+  for (const viewport of [DESKTOP, PHONE]) {
+    const { page } = await openPage(t, bed.chromium, bed.server.url, { viewport });
+    await page.getByTestId("burnt-patch").first().waitFor();
+    const [dots, titles] = await Promise.all(["[data-testid=burnt-patch]", ".region-label:not(.crowded) .label"].map((what) =>
+      page.locator(what).evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()))));
+    assert.ok(dots.length > 1);
+    const covers = (title, dot) => {
+      // A dot is drawn smaller than what a finger may touch.
+      const [x, y] = [dot.left + dot.width / 2, dot.top + dot.height / 2];
+      return title.left - 4 < x && x < title.right + 4 && title.top - 4 < y && y < title.bottom + 4;
+    };
+    assert.deepEqual(titles.filter((title) => dots.some((dot) => covers(title, dot))), [], `${viewport.width}`);
+  }
+});
+
 test("dots of burnt ground are in the copy of the world that is in view", async (t) => {
   for (const lon of [-121.2, 238.8]) {
     const { page } = await openPage(t, bed.chromium, `${bed.server.url}/#map=4/39.9/${lon}`);

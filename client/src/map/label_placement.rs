@@ -6,6 +6,10 @@ const LETTER_PX: f64 = 8.0;
 const WIDEST_PX: f64 = 260.0;
 /// The height of a title.
 const LINE_PX: f64 = 18.0;
+/// The gap between the place of a title and its letters.
+const GAP_PX: f64 = 5.0;
+/// Half the side of a dot.
+const DOT_PX: f64 = 12.0;
 /// The buttons along the right edge, which no title should reach.
 const EDGE_PX: f64 = 64.0;
 
@@ -36,6 +40,13 @@ impl Title {
         self.left_px + (self.letters as f64 * LETTER_PX).min(WIDEST_PX)
     }
 
+    /// Whether its letters would lie on a dot around a place.
+    pub fn covers_dot(&self, [x, y]: [f64; 2]) -> bool {
+        let top_px = self.bottom_px - GAP_PX - LINE_PX;
+        (self.left_px - DOT_PX..self.right_px() + DOT_PX).contains(&x)
+            && (top_px - DOT_PX..self.bottom_px - GAP_PX + DOT_PX).contains(&y)
+    }
+
     fn overlaps(&self, other: &Self) -> bool {
         self.left_px < other.right_px()
             && other.left_px < self.right_px()
@@ -43,12 +54,12 @@ impl Title {
     }
 }
 
-/// Whether each title is free of the others; the earlier one wins.
-pub fn without_overlap(titles: &[Title]) -> Vec<bool> {
+/// Whether each title is free of the others and of what it `covers`; the earlier one wins.
+pub fn without_overlap(titles: &[Title], covers: &dyn Fn(usize) -> bool) -> Vec<bool> {
     let mut shown: Vec<Title> = Vec::new();
     let mut is_free = Vec::with_capacity(titles.len());
-    for title in titles {
-        let is_shown = !shown.iter().any(|other| other.overlaps(title));
+    for (index, title) in titles.iter().enumerate() {
+        let is_shown = !covers(index) && !shown.iter().any(|other| other.overlaps(title));
         if is_shown {
             shown.push(*title);
         }
@@ -82,6 +93,22 @@ mod tests {
             title(30.0, 20.0),
             title(140.0, 0.0),
         ];
-        assert_eq!(without_overlap(&titles), [true, false, true, true, false]);
+        assert_eq!(without_overlap(&titles, &|_| false), [true, false, true, true, false]);
+        let without_first = without_overlap(&titles, &|index| index == 0);
+        assert_eq!(without_first, [false, true, false, false, false]);
+    }
+
+    #[test]
+    fn a_title_covers_a_dot_that_its_letters_would_touch() {
+        let title = Title { left_px: 66.0, bottom_px: 360.0, letters: 40 };
+        for (dot, is_covered) in [
+            ([62.0, 359.0], true),
+            ([200.0, 340.0], true),
+            ([200.0, 369.0], false),
+            ([53.0, 350.0], false),
+            ([339.0, 350.0], false),
+        ] {
+            assert_eq!(title.covers_dot(dot), is_covered, "{dot:?}");
+        }
     }
 }

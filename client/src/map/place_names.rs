@@ -127,7 +127,7 @@ fn names_to_show<'a>(
         Title { left_px: x + DOT_PX, bottom_px: y, letters: place.name.chars().count() }
     });
     let wanted: Vec<_> = titles.iter().copied().chain(names).collect();
-    let are_free = without_overlap(&wanted).into_iter().skip(titles.len());
+    let are_free = without_overlap(&wanted, &|_| false).into_iter().skip(titles.len());
     tried
         .into_iter()
         .zip(are_free)

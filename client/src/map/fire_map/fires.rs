@@ -18,6 +18,7 @@ impl FireMap {
         // A dot names its fire by its place in the list.
         self.remove_dots();
         self.show_dots();
+        self.arrange_titles();
     }
 
     /// The dots of the fires in view; from nearby only those of fires without a map.

@@ -70,8 +70,8 @@ impl FireMap {
             }
         }
         drop(regions);
-        self.arrange_titles();
         self.show_dots();
+        self.arrange_titles();
     }
 
     /// Paints all tiles and dots in other colours, and leaves out what the filter does.
@@ -79,6 +79,7 @@ impl FireMap {
         self.paint.set((palette, filter));
         self.each_tile_layer(|tiles| tiles.paint(palette, filter));
         self.show_dots();
+        self.arrange_titles();
     }
 
     /// Shows the tiles to the left of a divider alone, or everywhere.

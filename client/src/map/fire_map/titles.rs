@@ -13,7 +13,8 @@ use crate::map::leaflet::{self, options, place};
 const SPECK_PX: f64 = 14.0;
 
 impl FireMap {
-    /// Shows the titles that overlap no other, and a dot where a box is too small to be seen.
+    /// Shows the titles that overlap no other and no dot beside their own region, and a dot where a box
+    /// is too small to be seen.
     pub fn arrange_titles(&self) {
         let regions = self.regions.borrow();
         let corner = |lon: f64, lat: f64| self.map.container_point(&place(lon, lat));
@@ -27,8 +28,19 @@ impl FireMap {
                     .on_map(width_px)
             })
             .collect();
-        for ((layers, title), is_free) in regions.iter().zip(&titles).zip(without_overlap(&titles))
-        {
+        let dots = self.dots.borrow();
+        let covers = |index: usize| {
+            let (Some(title), Some(layers)) = (titles.get(index), regions.get(index)) else {
+                return false;
+            };
+            let [west, south, east, north] = layers.bbox;
+            let is_beside =
+                |lon, lat| !(west..=east).contains(&lon) || !(south..=north).contains(&lat);
+            let beside = dots.0.iter().filter(|dot| is_beside(dot.patch.lon, dot.patch.lat));
+            beside.into_iter().any(|dot| title.covers_dot(dot.at_px))
+        };
+        let are_free = without_overlap(&titles, &covers);
+        for ((layers, title), is_free) in regions.iter().zip(&titles).zip(are_free) {
             let [west, south, east, north] = layers.bbox;
             let west_px = corner(west, north).x();
             let is_speck = corner(east, south).x() - west_px < SPECK_PX;
