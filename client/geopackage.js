@@ -11,6 +11,8 @@ const MAX_DEPTH = 8;
 const ENVELOPE_BYTES = [0, 32, 48, 48, 64];
 const [POLYGON, MULTIPOLYGON, COLLECTION] = [3, 6, 7];
 const CURVED = new Set([10, 12]);
+/** The system of degrees on an ellipsoid that nobody states (table 3). */
+const UNDEFINED_DEGREES = 0;
 
 /** Why a file holds no area that can be used. Completes a sentence that names the file; the advice follows a semicolon. */
 class GeoPackageError extends Error {}
@@ -23,8 +25,9 @@ export async function shapefile(file) {
   const sqlite = await initSqlite({ locateFile: () => import.meta.url.replace(/\.js\b.*$/, "_bg.wasm") });
   const database = new sqlite.Database(new Uint8Array(file));
   try {
-    const { polygons, definition } = areaOf(database);
-    const system = /^\s*[A-Z_]+\s*\[/.test(definition) ? { "area.prj": strToU8(definition) } : {};
+    const { polygons, system: id, definition } = areaOf(database);
+    // Without a description the worker takes degrees, with a note; one that it cannot read it refuses.
+    const system = id === UNDEFINED_DEGREES ? {} : { "area.prj": strToU8(definition) };
     return zipSync({ "area.shp": shp(polygons), ...system }, { level: 0 }).buffer;
   } catch (error) {
     if (error instanceof GeoPackageError || error instanceof RangeError) throw String(error.message);
@@ -40,10 +43,11 @@ function areaOf(database) {
   const tables = new Set(rows(database, "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0").map(([name]) => name));
   if (!["gpkg_geometry_columns", "gpkg_spatial_ref_sys"].every((name) => tables.has(name)))
     throw new GeoPackageError("is a database without layers of geometries; export the area as a GeoPackage with features");
-  const layers = rows(database, `SELECT table_name, column_name, definition FROM gpkg_geometry_columns
+  const layers = rows(database, `SELECT table_name, column_name, srs_id, definition FROM gpkg_geometry_columns
     LEFT JOIN gpkg_spatial_ref_sys USING (srs_id)`)
     .filter(([table]) => tables.has(table))
-    .map(([table, column, definition]) => ({ table, definition: definition ?? "", polygons: polygonsOf(database, table, column) }))
+    .map(([table, column, system, definition]) =>
+      ({ table, system, definition: definition ?? "", polygons: polygonsOf(database, table, column, system) }))
     .filter(({ polygons }) => polygons.length);
   if (!layers.length) throw new GeoPackageError("holds no polygon; export the area as polygons");
   if (layers.length > 1) {
@@ -57,8 +61,8 @@ const rows = (database, query) => database.exec(query)[0]?.values ?? [];
 const quoted = (name) => `"${String(name).replaceAll('"', '""')}"`;
 
 /** All polygons of a layer: lists of rings, which are lists of corners. */
-function polygonsOf(database, table, column) {
-  const found = { polygons: [], corners: 0, rings: 0 };
+function polygonsOf(database, table, column, system) {
+  const found = { polygons: [], corners: 0, rings: 0, system };
   const statement = database.prepare(`SELECT ${quoted(column)} FROM ${quoted(table)}`);
   try {
     while (statement.step()) {
@@ -71,13 +75,16 @@ function polygonsOf(database, table, column) {
   return found.polygons;
 }
 
-/** Adds the polygons of a geometry: its head (clause 2.1.3), then well-known binary. */
+/** Adds the polygons of a geometry: its head (clause 2.1.3), which states its own system, then well-known binary. */
 function readGeometry(bytes, found) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = bytes[3];
   const envelope = ENVELOPE_BYTES[(flags >> 1) & 7];
   if (bytes[0] !== 0x47 || bytes[1] !== 0x50 || envelope === undefined)
     throw new GeoPackageError("holds a geometry that is none of a GeoPackage; export it again");
+  const system = view.getInt32(4, (flags & 1) === 1);
+  if (system > 0 && system !== found.system)
+    throw new GeoPackageError("holds geometries of several coordinate systems; export the area in one, such as EPSG:4326");
   const reader = { view, at: 8 + envelope };
   if (reader.at < bytes.length) readWkb(reader, found, 0);
 }

@@ -221,9 +221,16 @@ test("a GeoPackage without one layer of polygons gives an error with its name, a
   for (const layer of ["north", "south"]) writeArea(file, `POLYGON ((${CORNERS}))`, "-update", "-f", "GPKG", "-nlt", "POLYGON", "-nln", layer);
   await refuses(/odd\.gpkg holds 2 layers of polygons \(north, south\)/);
   const edit = "import sqlite3, sys; base = sqlite3.connect(sys.argv[1]); base.executescript(sys.argv[2]); base.commit()";
-  const ENDLESS = `DROP TABLE north; DROP TABLE south;
-    CREATE VIEW north AS WITH RECURSIVE n(geom) AS (SELECT 1 UNION ALL SELECT geom + 1 FROM n) SELECT geom FROM n;`;
-  execFileSync("/usr/bin/python3", ["-c", edit, file, ENDLESS]);
+  writeArea(file, `POLYGON ((${CORNERS}))`, "-update", "-f", "GPKG", "-nlt", "POLYGON", "-nln", "placed");
+  const change = (sql) => execFileSync("/usr/bin/python3", ["-c", edit, file, sql]);
+  // Metres of a system that nothing describes, and of another than the layer's, are not taken for a place.
+  change("UPDATE gpkg_spatial_ref_sys SET definition = 'undefined' WHERE srs_id = 32610; DROP TABLE north; DROP TABLE south; DELETE FROM gpkg_geometry_columns WHERE table_name <> 'placed';");
+  await refuses(/area\.prj in odd\.gpkg is not a description of a coordinate system[^]*EPSG:4326/);
+  change("UPDATE gpkg_geometry_columns SET srs_id = 4326;");
+  await refuses(/odd\.gpkg holds geometries of several coordinate systems/);
+  const ENDLESS = `DROP TABLE placed;
+    CREATE VIEW placed AS WITH RECURSIVE n(geom) AS (SELECT 1 UNION ALL SELECT geom + 1 FROM n) SELECT geom FROM n;`;
+  change(ENDLESS);
   await refuses(/odd\.gpkg holds no polygon/);
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.fill(7, 4096));

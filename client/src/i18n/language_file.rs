@@ -86,8 +86,8 @@ pub fn read<T: Text>(text: &str, list: usize, mut table: T) -> Option<T> {
 }
 
 /// Defines the function that returns the phrases of a list of a language's file in the page's language,
-/// and for the tests one that returns the table of a language. The module that invokes it holds a
-/// module per language with a static `WORDS`.
+/// and for the tests `table`, which returns that of any. The module that invokes it holds a module per
+/// language with a static `WORDS`.
 macro_rules! words_of_list {
     ($words:ident: $table:ident, list $list:expr) => {
         /// The words of the page's language; English ones until its file is loaded.
@@ -110,21 +110,7 @@ macro_rules! words_of_list {
             loaded.get().unwrap_or(&english::WORDS)
         }
 
-        /// The table of a language, from which its file is made.
-        #[cfg(test)]
-        pub fn table(language: $crate::i18n::Language) -> &'static $table {
-            use $crate::i18n::Language;
-
-            match language {
-                Language::English => &english::WORDS,
-                Language::German => &german::WORDS,
-                Language::Greek => &greek::WORDS,
-                Language::Spanish => &spanish::WORDS,
-                Language::French => &french::WORDS,
-                Language::Italian => &italian::WORDS,
-                Language::Portuguese => &portuguese::WORDS,
-            }
-        }
+        $crate::i18n::texts::table_by_language!(table: $table, WORDS);
     };
 }
 pub(crate) use words_of_list;

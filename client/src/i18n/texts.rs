@@ -128,3 +128,26 @@ macro_rules! table_of_texts {
     };
 }
 pub(crate) use table_of_texts;
+
+/// Defines for the tests the function that returns the table of a language, a static of this name in a
+/// module per language beside the invocation.
+macro_rules! table_by_language {
+    ($of:ident: $table:ty, $name:ident) => {
+        /// The table of a language, from which its file is made.
+        #[cfg(test)]
+        pub fn $of(language: $crate::i18n::Language) -> &'static $table {
+            use $crate::i18n::Language;
+
+            match language {
+                Language::English => &english::$name,
+                Language::German => &german::$name,
+                Language::Greek => &greek::$name,
+                Language::Spanish => &spanish::$name,
+                Language::French => &french::$name,
+                Language::Italian => &italian::$name,
+                Language::Portuguese => &portuguese::$name,
+            }
+        }
+    };
+}
+pub(crate) use table_by_language;

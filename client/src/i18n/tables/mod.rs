@@ -16,21 +16,10 @@ mod portuguese;
 mod spanish;
 
 #[cfg(test)]
-use super::{Language, Phrases};
+use super::Phrases;
+use super::texts::table_by_language;
 
-/// The table of a language.
-#[cfg(test)]
-pub fn of(language: Language) -> &'static Phrases {
-    match language {
-        Language::English => &english::PHRASES,
-        Language::German => &german::PHRASES,
-        Language::Greek => &greek::PHRASES,
-        Language::Spanish => &spanish::PHRASES,
-        Language::French => &french::PHRASES,
-        Language::Italian => &italian::PHRASES,
-        Language::Portuguese => &portuguese::PHRASES,
-    }
-}
+table_by_language!(of: Phrases, PHRASES);
 
 /// Whether a text has room where the page is laid out for an English one.
 #[cfg(test)]
@@ -45,6 +34,7 @@ pub fn fits_a_button(english: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Language;
     use crate::i18n::texts::Text;
 
     #[test]

@@ -62,8 +62,8 @@ impl Palette {
                 [0xff, 0x64, 0x1b],
                 [0xa4, 0x1f, 0xd6],
             ],
-            // MTBS has one class of greenness and one of moderate severity: a paler colour tells the
-            // weaker of two apart.
+            // MTBS has one class of greenness and one of moderate severity: the weaker of two has a
+            // paler colour.
             Self::Mtbs => [
                 [0x7f, 0xff, 0x00],
                 [0xc4, 0xff, 0x85],
