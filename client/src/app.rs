@@ -17,6 +17,7 @@ use crate::state::page_state::PageState;
 use crate::state::preferences;
 use crate::state::problem::LoadError;
 use crate::state::region_entry::RegionEntry;
+use crate::toolbar::tool_menu::ToolMenu;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
 use crate::tools::{FIND, HIGHRES, HIGHRES_OPEN, OVERLAYS};
@@ -125,14 +126,13 @@ fn AroundMap(
         // Before the panel: by keyboard it follows the map, where the place that it describes is chosen.
         <RegionPanel state about toast high_res on_retry />
         <Panel atlas display map_state about open areas tools=toolbox.container() on_unfound on_retry />
-        <section class="tools" aria-label=words().tools>
-            <LocateButton map_state toast />
+        <ToolMenu locate=view! { <LocateButton map_state toast /> }.into_any()>
             <HighresButton run />
             <MeasureButton claimed=map_state.claimed run />
             <SwipeButton percent=display.swipe_percent />
             <ShareButton address toast />
             <SaveButton run />
-        </section>
+        </ToolMenu>
         <Toast message=toast />
         <Notice problems=atlas.problems on_retry />
     }

@@ -124,6 +124,68 @@ test("dots of burnt ground are in the copy of the world that is in view", async 
   }
 });
 
+test("a dot is as large as what burnt, and of one colour whatever its worst cell is", async (t) => {
+  const [mild, grave] = [{ hectares: 26_000, worst: "low" }, { hectares: 300, worst: "high" }];
+  const prepare = (page) => page.route(`**/meta/${REGIONS[0]}.json*`, async (route) => {
+    const meta = await (await route.fetch()).json();
+    const burnt_patches = [mild, grave].map((patch, at) => ({ lon: -121.2 + at, lat: 39.9, ...patch }));
+    await route.fulfill({ json: { ...meta, burnt_patches } });
+  });
+  const { page } = await openPage(t, bed.chromium, `${bed.server.url}/#map=7/39.9/-121.2`, { prepare });
+  const dot = (grade) => page.locator(`[data-testid=burnt-patch][data-class=${grade}]`).first();
+  const look = (grade) => dot(grade).evaluate((dot) => {
+    const { backgroundColor, width } = getComputedStyle(dot, "::before");
+    return { backgroundColor, width: parseFloat(width) };
+  });
+  await dot("high").waitFor();
+  const [mildly, gravely] = [await look("low"), await look("high")];
+  assert.equal(mildly.backgroundColor, gravely.backgroundColor);
+  assert.ok(mildly.width > 2 * gravely.width, `${mildly.width} and ${gravely.width} px`);
+});
+
+test("in the dark, high severity is set off from the land and from the panel by a contrast of 3:1", async (t) => {
+  const page = await open(t, near(), { colorScheme: "dark", reducedMotion: "reduce" });
+  const url = `data:image/png;base64,${(await page.screenshot()).toString("base64")}`;
+  const { edges, setOff, swatch } = await page.evaluate(async (url) => {
+    const image = Object.assign(new Image(), { src: url });
+    await image.decode();
+    const { width, height } = image;
+    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const linear = (byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+    const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    const contrast = (one, other) => {
+      const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    const rgb = (text) => text.match(/\d+/g).slice(0, 3).map(Number);
+    const at = (x, y) => data.slice(4 * (y * width + x), 4 * (y * width + x) + 3);
+    const is = (colour, other) => colour.every((part, index) => part === other[index]);
+    const entry = document.querySelector("[data-testid=legend-entry][data-class=high] .swatch");
+    const high = rgb(getComputedStyle(entry.querySelector("i")).backgroundColor);
+    const counts = new Map();
+    for (let y = 60; y < height - 60; y += 1) for (let x = 420; x < width - 80; x += 1) counts.set(String(at(x, y)), (counts.get(String(at(x, y))) ?? 0) + 1);
+    // The land is what most of the map shows.
+    const land = rgb([...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0]);
+    // From left to right: high severity, and at most eight pixels later the land.
+    let [edges, setOff] = [0, 0];
+    for (let y = 60; y < height - 60; y += 1)
+      for (let x = 420; x < width - 80; x += 1) {
+        if (!is(high, at(x, y)) || is(high, at(x + 1, y))) continue;
+        const between = [1, 2, 3, 4, 5, 6, 7, 8].map((step) => at(x + step, y));
+        if (!is(land, between[7])) continue;
+        edges += 1;
+        if (between.some((colour) => contrast(colour, high) >= 3 || contrast(colour, land) >= 3)) setOff += 1;
+      }
+    const box = entry.getBoundingClientRect();
+    const row = Array.from({ length: 8 }, (_, step) => at(Math.round(box.left) - 3 + step, Math.round(box.top + box.height / 2)));
+    return { edges, setOff, swatch: Math.max(...row.map((colour) => contrast(colour, high))) };
+  }, url);
+  assert.ok(edges > 20 && setOff > 0.9 * edges, `${setOff} of ${edges} edges`);
+  assert.ok(swatch >= 3, `the swatch of the legend: ${swatch}`);
+});
+
 test("a range of dNBR hides the cells outside it", async (t) => {
   const page = await open(t, near());
   const painted = () =>

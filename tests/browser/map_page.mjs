@@ -126,8 +126,20 @@ export async function axe(page, where) {
   assert.deepEqual(found, [], where);
 }
 
+/** Unfolds the tools, which a phone has behind one button. */
+export async function unfoldTools(page) {
+  const toggle = page.getByTestId("tools-open");
+  if ((await toggle.isVisible()) && (await toggle.getAttribute("aria-expanded")) === "false") await toggle.click();
+}
+
+/** Chooses a tool, on a phone from the menu. */
+export async function chooseTool(page, tool) {
+  await unfoldTools(page);
+  await page.getByTestId(tool).click();
+}
+
 /** Saves a picture of the view: opens the menu of pictures and chooses the first. */
 export async function saveView(page) {
-  await page.getByTestId("save-image").click();
+  await chooseTool(page, "save-image");
   await page.getByTestId("picture-view").click();
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { animated, axe, drawn, moved, openPage, settled, shows } from "./map_page.mjs";
+import { animated, axe, chooseTool, drawn, moved, openPage, settled, shows, unfoldTools } from "./map_page.mjs";
 import { HOSTILE, publishRegionStates } from "./region_states.mjs";
 import { DESKTOP, dragonfly, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
@@ -89,6 +89,7 @@ test("by touch a region is chosen, a class hidden, a place read and an area meas
   await page.touchscreen.tap(180, 300);
   await page.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
   await page.getByTestId("region-panel").getByRole("button", { name: "Close" }).tap();
+  await page.getByTestId("tools-open").tap();
   await page.getByTestId("measure").tap();
   await page.getByTestId("measure-readout").waitFor();
   for (const [x, y] of [[80, 250], [250, 260], [200, 420]]) {
@@ -190,10 +191,10 @@ describe("axe finds no violation", () => {
       const shot = (name) => page.screenshot({ path: join(SCREENSHOTS, `product-${look}-${name}.png`) });
       await shot("map");
       await axe(page, "map");
-      await page.getByTestId("compare").click();
+      await chooseTool(page, "compare");
       await axe(page, "comparing");
       await shot("compare");
-      await page.getByTestId("compare").click();
+      await chooseTool(page, "compare");
       const { width, height } = options.viewport;
       await page.mouse.click(width * (width > 500 ? 0.5 : 0.4), height * 0.33);
       await page.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
@@ -201,11 +202,14 @@ describe("axe finds no violation", () => {
       await shot("point");
       await axe(page, "point");
       await page.getByTestId("region-panel").getByRole("button", { name: "Close" }).click();
-      await page.getByTestId("measure").click();
+      await chooseTool(page, "measure");
       await page.getByTestId("measure-readout").waitFor();
       await axe(page, "measuring");
       await shot("measure");
-      await page.getByTestId("measure").click();
+      await chooseTool(page, "measure");
+      await unfoldTools(page);
+      await axe(page, "tools");
+      await shot("tools");
       await page.getByTestId("share").click();
       await page.getByTestId("said").filter({ hasText: /\w/ }).waitFor();
       await axe(page, "said");

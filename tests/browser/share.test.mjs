@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { axe, openPage, settled, shows } from "./map_page.mjs";
+import { axe, chooseTool, openPage, settled, shows } from "./map_page.mjs";
 import { DRAGONFLY, dragonfly, eventually, nginx, PHONE, publishSample, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const REGION = "sample_sierra";
@@ -92,7 +92,7 @@ const open = (t, fragment = NEAR, options = {}) => openPage(t, bed.chromium, `${
 
 /** Saves a picture of the menu, and returns its size and the boxes around the pixels of colours. */
 async function saved(page, choice, name, colours) {
-  await page.getByTestId("save-image").click();
+  await chooseTool(page, "save-image");
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId(`picture-${choice}`).click()]);
   assert.match(download.suggestedFilename(), new RegExp(`^dragonfly-\\d{4}-\\d\\d-\\d\\d-${choice}\\.png$`));
   const path = join(SCREENSHOTS, `publication-${name}.png`);

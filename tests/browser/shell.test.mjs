@@ -1,8 +1,9 @@
 // The page around its map in Chromium: before its program runs, without a network, in low windows, and its title.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
-import { drawn, openPage, settled } from "./map_page.mjs";
-import { DESKTOP, dragonfly, PHONE, testBed } from "./test_bed.mjs";
+import { drawn, openPage, settled, unfoldTools } from "./map_page.mjs";
+import { DESKTOP, dragonfly, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const bed = testBed({ servers: { server: dragonfly } });
 
@@ -49,13 +50,14 @@ test("a chosen region gives the page its title", async (t) => {
 });
 
 test("all tools, the caveat and the credit are in the window, however low it is", async (t) => {
-  const sizes = [DESKTOP, PHONE, { width: 640, height: 400 }, { width: 720, height: 450 }, { width: 320, height: 568 }, { width: 844, height: 390 }];
+  const sizes = [DESKTOP, PHONE, ...[[640, 400], [720, 450], [320, 568], [568, 320], [844, 390]].map(([width, height]) => ({ width, height }))];
   for (const viewport of sizes) {
     const { page } = await open(t, AROUND_SIERRA, { viewport });
+    await unfoldTools(page);
     const outside = await page.locator(".tool, [data-testid=caveat]").evaluateAll((all) =>
       all.filter((one) => {
         const { left, top, right, bottom } = one.getBoundingClientRect();
-        return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || bottom === top;
+        return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || (bottom === top && one.dataset.testid !== "tools-open");
       }).map((one) => one.dataset.testid));
     assert.deepEqual(outside, [], `${viewport.width}×${viewport.height}`);
     await page.context().close();
@@ -64,8 +66,45 @@ test("all tools, the caveat and the credit are in the window, however low it is"
 
 test("a finger finds each tool 44 pixels wide and high", async (t) => {
   const { page } = await open(t, AROUND_SIERRA, { viewport: PHONE, isMobile: true, hasTouch: true });
+  await unfoldTools(page);
   const sizes = await page.locator(".tool, .handle").evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ width, height }) => Math.min(width, height)));
   assert.ok(sizes.length > 5 && sizes.every((size) => size >= 44), sizes.join());
+});
+
+test("on a phone the tools are one button, which unfolds them with their names until one is chosen", async (t) => {
+  for (const viewport of [PHONE, { width: 844, height: 390 }]) {
+    const { page } = await open(t, AROUND_SIERRA, { viewport, isMobile: true, hasTouch: true });
+    const toggle = page.getByTestId("tools-open");
+    const seen = () => page.locator(".menu .tool").evaluateAll((all) => all.filter((one) => one.checkVisibility()).map((one) => one.dataset.testid));
+    const all = ["highres-open", "measure", "compare", "share", "save-image"];
+    const focused = () => page.evaluate(() => document.activeElement.dataset.testid);
+    assert.deepEqual(await seen(), []);
+    await toggle.tap();
+    assert.deepEqual(await seen(), all);
+    const { width } = await page.getByTestId("measure").boundingBox();
+    assert.ok(width > 100, `the names are beside the buttons: ${width} px`);
+    await page.screenshot({ path: join(SCREENSHOTS, `tools-${viewport.width}.png`) });
+
+    await page.getByTestId("compare").tap();
+    assert.deepEqual(await seen(), ["compare"], "the one that is in use stays");
+    assert.equal(await focused(), "tools-open");
+    await page.getByTestId("compare").tap();
+    assert.deepEqual(await seen(), []);
+
+    await toggle.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "highres-open");
+    await page.keyboard.press("Escape");
+    assert.deepEqual([await seen(), await focused()], [[], "tools-open"]);
+    await toggle.tap();
+    await page.getByTestId("map").focus();
+    assert.deepEqual(await seen(), [], "the focus is elsewhere");
+    assert.equal(await toggle.getAttribute("aria-expanded"), "false");
+    await page.context().close();
+  }
+  const { page } = await open(t, AROUND_SIERRA);
+  assert.equal(await page.getByTestId("tools-open").isVisible(), false, "a desktop has all in view");
 });
 
 test("after a place is read by keyboard its panel comes before the panel of the page", async (t) => {

@@ -8,7 +8,7 @@ use crate::i18n::words;
 use crate::map::leaflet::options;
 use crate::state::address::Centre;
 use crate::state::map_state::{MapState, ReaderPosition};
-use crate::ui::tool_button::tool_button;
+use crate::ui::tool_button::{ToolState, tool_button};
 
 /// Close enough to know the place again.
 const MIN_ZOOM: f64 = 12.0;
@@ -79,5 +79,5 @@ pub fn LocateButton(map_state: MapState, toast: RwSignal<Option<String>>) -> imp
         }
     };
     let picture = "M18 12a6 6 0 1 1-12 0a6 6 0 1 1 12 0M12 2v4M12 18v4M2 12h4M18 12h4";
-    tool_button(("locate", words().locate, picture), None, Box::new(locate))
+    tool_button(("locate", words().locate, picture), ToolState::Once, Box::new(locate))
 }

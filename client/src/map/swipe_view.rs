@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use crate::i18n::words;
 use crate::map::obscured::ObscuredArea;
-use crate::ui::tool_button::tool_button;
+use crate::ui::tool_button::{ToolState, tool_button};
 
 /// Percent that a key moves the divider.
 const STEP: u8 = 2;
@@ -75,5 +75,9 @@ pub fn SwipeButton(percent: RwSignal<Option<u8>>) -> impl IntoView {
     };
     let pressed = Signal::derive(move || percent.get().is_some());
     let picture = "M12 4v16M8 9l-3 3 3 3M16 9l3 3-3 3";
-    tool_button(("compare", words().compare, picture), Some(pressed), Box::new(toggle))
+    tool_button(
+        ("compare", words().compare, picture),
+        ToolState::Pressed(pressed),
+        Box::new(toggle),
+    )
 }

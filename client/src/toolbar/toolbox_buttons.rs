@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::words;
 use crate::tools::{HIGHRES_OPEN, MEASURE, SAVE_IMAGE};
-use crate::ui::tool_button::tool_button;
+use crate::ui::tool_button::{ToolState, tool_button};
 
 /// Begins or ends measuring.
 #[component]
@@ -15,7 +15,7 @@ pub fn MeasureButton(
     let pressed = Signal::derive(move || claimed.with(|tool| tool.as_deref() == Some(MEASURE)));
     tool_button(
         ("measure", words().measure, "M5 8l8-3 6 6-3 8-9-2z"),
-        Some(pressed),
+        ToolState::Pressed(pressed),
         Box::new(move || run(MEASURE)),
     )
 }
@@ -26,7 +26,7 @@ pub fn SaveButton(run: impl Fn(&'static str) + 'static) -> impl IntoView {
     let picture = "M12 4v11M8 11l4 4 4-4M5 19h14";
     tool_button(
         ("save-image", words().save_image, picture),
-        None,
+        ToolState::Once,
         Box::new(move || run(SAVE_IMAGE)),
     )
 }
@@ -35,5 +35,9 @@ pub fn SaveButton(run: impl Fn(&'static str) + 'static) -> impl IntoView {
 #[component]
 pub fn HighresButton(run: impl Fn(&'static str) + 'static) -> impl IntoView {
     let grid = "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM16.5 13v7M13 16.5h7";
-    tool_button(("highres-open", words().highres, grid), None, Box::new(move || run(HIGHRES_OPEN)))
+    tool_button(
+        ("highres-open", words().highres, grid),
+        ToolState::Once,
+        Box::new(move || run(HIGHRES_OPEN)),
+    )
 }

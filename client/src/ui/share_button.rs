@@ -7,7 +7,7 @@ use crate::i18n::words;
 use crate::state::address::Address;
 use crate::state::address_bar;
 use crate::ui::clipboard;
-use crate::ui::tool_button::tool_button;
+use crate::ui::tool_button::{ToolState, tool_button};
 
 /// Copies the address and shows a status message in `toast`.
 #[component]
@@ -25,5 +25,5 @@ pub fn ShareButton(
     };
     let picture =
         "M9.5 14.5l5-5M8 11l-2.5 2.5a3.5 3.5 0 0 0 5 5L13 16M11 8l2.5-2.5a3.5 3.5 0 0 1 5 5L16 13";
-    tool_button(("share", words().share, picture), None, Box::new(share))
+    tool_button(("share", words().share, picture), ToolState::Once, Box::new(share))
 }
