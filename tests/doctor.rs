@@ -651,7 +651,10 @@ fn a_background_that_readers_would_not_see_is_found_by_one_tile() {
         let bed = bed_over(&root);
         let file = bed.published("../dragonfly.toml");
         fs::create_dir_all(bed.published("ground")).unwrap();
-        fs::write(bed.published("ground/good.pmtiles"), b"PMTiles\x03 and more").unwrap();
+        let layers =
+            json!({ "vector_layers": [{ "id": "roads", "fields": { "kind": "String" } }] });
+        fs::write(bed.published("ground/good.pmtiles"), extract(&layers)).unwrap();
+        fs::write(bed.published("ground/other.pmtiles"), extract(&json!({}))).unwrap();
         fs::write(bed.published("ground/bad.pmtiles"), b"SQLite").unwrap();
         let settings = format!("[[basemaps]]\ntitle = 'Roads'\nattribution = 'us'\n{settings}");
         fs::write(&file, settings.replace("{root}", &root)).unwrap();
@@ -678,7 +681,19 @@ fn a_background_that_readers_would_not_see_is_found_by_one_tile() {
     check(silent, URL, "warn", &["no Access-Control-Allow-Origin", "pictures that they save"]);
     check(uncorrupted(), "file = 'ground/good.pmtiles'", "ok", &[]);
     check(uncorrupted(), "file = 'ground/bad.pmtiles'", "fail", &["no PMTiles", "ground.md"]);
+    check(uncorrupted(), "file = 'ground/other.pmtiles'", "fail", &["has no roads", "ground.md"]);
     check(uncorrupted(), "file = 'ground/none.pmtiles'", "fail", &["cannot be read", "`file`"]);
+}
+
+/// An extract without tiles, which describes its layers.
+fn extract(layers: &Value) -> Vec<u8> {
+    let layers = layers.to_string();
+    let mut file = b"PMTiles\x03".to_vec();
+    file.resize(127, 0);
+    // Where the description is, how long, not compressed; vector tiles.
+    (file[24], file[32], file[97], file[99]) = (127, layers.len() as u8, 1, 1);
+    file.extend(layers.as_bytes());
+    file
 }
 
 /// Answers as servers of layers do: shapes, pictures, and what is neither.

@@ -235,7 +235,9 @@ test("an extract beside the maps is drawn by a module that loads on first use, i
   assert.equal((await fetch(`${bed.server.url}/ground/`)).status, 404);
   assert.equal((await fetch(`${bed.server.url}/ground/sierra.txt`)).status, 404);
 
-  setBasemaps([{ title: "Roads", file: "ground/sierra.pmtiles" }, { title: "Gone", file: "ground/gone.pmtiles" }]);
+  const earlier = { vector_layers: [{ id: "roads", fields: { "pmap:kind": "String" } }] };
+  writeFileSync(join(bed.published.root, "ground/old.pmtiles"), extract([zoom, x, y], "Lakeville", earlier));
+  setBasemaps(["Roads:sierra", "Gone:gone", "Old:old"].map((one) => one.split(":")).map(([title, name]) => ({ title, file: `ground/${name}.pmtiles` })));
   for (const [look, options] of [["light", {}], ["dark", { colorScheme: "dark" }], ["phone", { viewport: PHONE, isMobile: true, hasTouch: true }]]) {
     // The middle of the tile, where the lake and the village are.
     const lat = (Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + 0.5)) / 2 ** zoom))) * 180) / Math.PI;
@@ -259,9 +261,11 @@ test("an extract beside the maps is drawn by a module that loads on first use, i
     assert.deepEqual(problems, []);
     if (look === "light") {
       await saved(page, "ground-extract-saved");
-      await page.getByTestId("basemap-select").selectOption("Gone");
-      await page.getByTestId("notice").filter({ hasText: "Gone" }).waitFor();
-      await named(page);
+      for (const title of ["Gone", "Old"]) {
+        await page.getByTestId("basemap-select").selectOption(title);
+        await page.getByTestId("notice").filter({ hasText: title }).waitFor();
+        await named(page);
+      }
     }
     await page.context().close();
   }

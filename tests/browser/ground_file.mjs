@@ -45,8 +45,11 @@ function layer(name, type, points, properties) {
 
 const square = (low, high) => [[low, low], [high, low], [high, high], [low, high]];
 
+/** What the page draws: roads with kinds, as version 4 of Protomaps describes them. */
+const CURRENT = { vector_layers: [{ id: "roads", fields: { kind: "String" } }] };
+
 /** The bytes of an extract of tile x, y of zoom z; `village` is the name in the middle. */
-export function extract([z, x, y], village) {
+export function extract([z, x, y], village, schema = CURRENT) {
   const [POINT, POLYGON] = [1, 3];
   const tile = gzipSync(Buffer.concat([
     layer("earth", POLYGON, square(0, EXTENT), { kind: "earth" }),
@@ -55,7 +58,7 @@ export function extract([z, x, y], village) {
   ]));
   // One entry: its place, a run of one, its length, and 1 for the offset 0.
   const directory = varints(1, zxyToTileId(z, x, y), 1, tile.length, 1);
-  const metadata = Buffer.from("{}");
+  const metadata = Buffer.from(JSON.stringify(schema));
   const header = Buffer.alloc(HEADER_BYTES);
   header.write("PMTiles\x03", "latin1");
   const lengths = [directory.length, metadata.length, 0, tile.length];

@@ -1,13 +1,12 @@
-//! Whether the backgrounds of the page can be shown: one tile of each server, the header of each
-//! extract.
+//! Whether the backgrounds of the page can be shown: one tile of each server, the header and
+//! the list of layers of each extract.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use dragonfly_core::metadata::Basemap;
 
 use super::cors::{check_origin, check_scheme};
+use super::extract;
 use super::finding::Finding;
 use super::http::{Http, ProbeResponse};
 use crate::deployment::settings::is_url;
@@ -19,8 +18,6 @@ const PLACES: [(&str, &str); 4] = [("{s}", "a"), ("{z}", "0"), ("{x}", "0"), ("{
 /// How pictures begin: PNG, JPEG, GIF, and WebP or AVIF behind four or eight bytes of length.
 const BEGINNINGS: [(usize, &[u8]); 5] =
     [(0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (8, b"WEBP"), (4, b"ftypavif")];
-/// How an extract begins: PMTiles of version 3.
-const EXTRACT_BEGINNING: &[u8] = b"PMTiles\x03";
 const NAME_ANOTHER: &str = "correct `url` in [[basemaps]], or name another server; until then \
     readers see the page's own coasts and borders";
 
@@ -93,20 +90,17 @@ fn is_picture(body: &[u8]) -> bool {
 fn extract(title: &str, file: &str, root: &Path) -> Finding {
     let path = root.join(file);
     let shown = path.display();
-    let mut beginning = [0; EXTRACT_BEGINNING.len()];
-    match File::open(&path).and_then(|mut file| file.read_exact(&mut beginning)) {
-        Ok(()) if beginning == *EXTRACT_BEGINNING => {
-            Finding::ok(PROBE, format!("{title}: {shown} is an extract"))
-        }
-        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Finding::fail(
+    match extract::fault(&path) {
+        Ok(None) => Finding::ok(PROBE, format!("{title}: {shown} is an extract")),
+        Ok(Some(fault)) => Finding::fail(
+            PROBE,
+            format!("{title}: {shown} {fault}"),
+            "make it as docs/ground.md describes",
+        ),
+        Err(error) => Finding::fail(
             PROBE,
             format!("{title}: {shown} cannot be read: {error}"),
             "put the extract there, or correct `file` in [[basemaps]]",
-        ),
-        _ => Finding::fail(
-            PROBE,
-            format!("{title}: {shown} is no PMTiles file of version 3"),
-            "make it as docs/ground.md describes",
         ),
     }
 }

@@ -17,6 +17,7 @@ mod asset;
 mod basemaps;
 mod catalogue;
 mod cors;
+mod extract;
 mod http;
 mod layout;
 mod mask;
