@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Dragonfly and its peers, back to back on one machine, and prints a table.
 
-usage: tests/bench/run.py [wide] [masks] [fine] [kernel] [fire_points] [near] [--peer odc|gdal|none] [--python FILE]
+usage: tests/bench/run.py [wide] [masks] [fine] [fire] [kernel] [fire_points] [near] [--peer odc|gdal|none] [--python FILE]
                           [--scenes FOLDER] [--runs 3] [--small] [--record] [--binary FILE] [--profile release|dev]
 
 Scenes are generated in a temporary folder, which is removed; --scenes keeps them in a folder for the next time. The
@@ -79,11 +79,12 @@ def measured(work, options, folder, installed):
     cargo_profile = ["--release"] if options.profile == "release" else []
     if work in PARTS:
         return PARTS[work](ROOT, cargo_profile, options, folder)
-    scenes = (options.scenes or folder) / work
+    of = PIPELINES[work].get("scenes", work)
+    scenes = (options.scenes or folder) / of
     if not (scenes / "items.json").exists():
-        say(f"generating the scenes of {work}")
+        say(f"generating the scenes of {of}")
         generator = ["cargo", "run", "--quiet", "--locked", *cargo_profile, "--package", "dragonfly-sample",
-                     "--example", "bench_scenes", "--", scenes.resolve(), work, *(["small"] if options.small else [])]
+                     "--example", "bench_scenes", "--", scenes.resolve(), of, *(["small"] if options.small else [])]
         subprocess.run(list(map(str, generator)), cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=3600)
     return time_pipeline(work, options, folder, scenes, installed, say)
 

@@ -31,7 +31,7 @@ def table(rows):
 
 def cells(row):
     if "seconds" in row:
-        result = f"{span(row['seconds'])} s"
+        result = f"{span(row['seconds'])} s" + (f", {row['megabytes']} MB" if "megabytes" in row else "")
     else:
         result = f"{row['mpx_per_s']} Mpx/s" if "mpx_per_s" in row else ""
     return [

@@ -13,6 +13,7 @@ import urllib.request
 import table
 from parts import fire_points_rows, kernel_rows
 from peers import PeerError, Peers
+from pipeline import middle
 from slow_bucket import SlowBucket, requested_range
 
 OLD = [
@@ -44,6 +45,10 @@ class TableTest(unittest.TestCase):
         self.assertEqual(cells[3][1:], ["odc-stac", "120 s", "10 × as long", "", "", "", "", "today"])
         self.assertIn("**masks**", cells[4][0])
         self.assertEqual(cells[4][-1], "not measured yet")
+
+    def test_bytes_are_beside_the_time_where_no_ratio_holds(self):
+        row = {"contender": "one", "seconds": 3, "megabytes": 75, "requests_per_file": 9, "measured": "today"}
+        self.assertEqual(table.cells(row), ["one", "3 s, 75 MB", "", "", "9.00", ""])
 
     def test_several_runs_are_a_span(self):
         row = {"contender": "one", "seconds": [0.44, 0.46], "ratio": [2.6, 2.7]}
@@ -80,6 +85,12 @@ class TableTest(unittest.TestCase):
         rows = json.loads((root / "tests/bench/measured.json").read_text())
         self.assertIn(table.table(rows), (root / "docs/performance.md").read_text())
         self.assertIn(table.summary(rows), (root / "README.md").read_text())
+
+
+class MiddleTest(unittest.TestCase):
+    def test_a_part_is_in_the_middle_of_its_box(self):
+        self.assertEqual(middle([-10, 40, 10, 44], [1, 1]), [-10, 40, 10, 44])
+        self.assertEqual(middle([-10, 40, 10, 44], [0.5, 0.25]), [-5, 41.5, 5, 42.5])
 
 
 class PartsTest(unittest.TestCase):

@@ -1,7 +1,8 @@
 """The benchmarks: what each reads, and which peers do the same."""
 
-# The scenes are those of `bench_scenes` of the same name. `scenes_per_tile` is per side of the fire; a ttfb of None
-# means local files.
+# The scenes are those of `bench_scenes` of the same name, or of the one in `scenes`. `scenes_per_tile` is per side of the
+# fire; a ttfb of None means local files. `part` is the middle of the scenes' box that is mapped, as fractions of its width
+# and height; all of it where it is missing.
 PIPELINES = {
     "wide": {"title": "64 MGRS tiles, 256 scenes, 100 ms to each first byte, zoom 4–9",
              "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc", "gdal"]},
@@ -9,6 +10,10 @@ PIPELINES = {
               "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc"]},
     "fine": {"title": "2 MGRS tiles at 20 m from local files, one date per side, zoom 4–12",
              "max_zoom": 12, "ttfb_ms": None, "scenes_per_tile": 1, "peers": ["gdal", "odc"]},
+    # As large as the box of the Thomas fire of 2017, without a zone: all of it is read and mapped.
+    "fire": {"title": "one fire, 0.7° × 0.5° across 2 MGRS tiles at 20 m, 100 ms to each first byte, one date per side, zoom 8–13",
+             "scenes": "fine", "part": [0.282, 0.493], "min_zoom": 8, "max_zoom": 13, "ttfb_ms": 100,
+             "scenes_per_tile": 1, "peers": []},
 }
 TITLES = {name: work["title"] for name, work in PIPELINES.items()} | {
     "kernel": "four bands to a value, one thread",
