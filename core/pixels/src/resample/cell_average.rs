@@ -4,8 +4,9 @@ use crate::resample::cell_box::CellBox;
 use crate::resample::lattice::{CellWindow, Lattice, STEP};
 use crate::resample::observation::Observations;
 use crate::resample::pixel_sums::PixelSums;
+use crate::resample::plain_cells::observe_plain;
 use crate::resample::scene_window::SceneWindow;
-use crate::resample::square_pixels::SquarePixels;
+use crate::resample::square_pixels::{Prepared, SquarePixels};
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
 use crate::sensor::reflectance_limits::ReflectanceLimits;
@@ -26,34 +27,35 @@ pub(crate) fn average_cells(
     let across = window.columns.len();
     let mut pixels = SquarePixels::default();
     let mut boxes = Vec::with_capacity((STEP * STEP) as usize);
-    let mut averages = Vec::with_capacity((STEP * STEP) as usize);
+    let mut averages = Observations::with_capacity((STEP * STEP) as usize);
+    let mut plain = Vec::with_capacity((STEP * STEP) as usize);
     lattice.visit_squares(window, |square| {
         boxes.clear();
         for row in square.rows() {
             let footprints = square.footprints(row);
             boxes.extend(square.places().map(|place| CellBox::of(footprints.at(place), scene)));
         }
-        averages.clear();
+        averages.clear_to(0);
         let mut average = |cell: &CellBox, sums: PixelSums| {
             averages.push(sums.observation(cell.area(), scaling, limits));
         };
-        if pixels.prepare(scene, &boxes, scaling, limits) {
-            pixels.sum_each(&boxes, &mut average);
-        } else {
-            boxes.iter().for_each(|cell| average(cell, sums(scene, cell, scaling, limits)));
+        match pixels.prepare(scene, &boxes, scaling, limits) {
+            Prepared::Plain => {
+                pixels.sum_plain(&boxes, &mut plain);
+                observe_plain(&plain, scaling, &limits, &mut averages);
+            }
+            Prepared::Mixed => pixels.sum_each(&boxes, &mut average),
+            Prepared::TooLarge => {
+                boxes.iter().for_each(|cell| average(cell, sums(scene, cell, scaling, limits)));
+            }
         }
         let columns = square.places().len();
-        for (row, averages) in square.rows().zip(averages.chunks_exact(columns)) {
+        for (index, row) in square.rows().enumerate() {
             let first = (row - window.rows.start) as usize * across
                 + (square.first_column() - window.columns.start) as usize;
-            into.nbr[first..first + columns]
-                .iter_mut()
-                .zip(averages)
-                .for_each(|(nbr, cell)| *nbr = cell.nbr);
-            into.quality[first..first + columns]
-                .iter_mut()
-                .zip(averages)
-                .for_each(|(quality, cell)| *quality = cell.quality);
+            let from = index * columns..(index + 1) * columns;
+            into.nbr[first..first + columns].copy_from_slice(&averages.nbr[from.clone()]);
+            into.quality[first..first + columns].copy_from_slice(&averages.quality[from]);
         }
     });
 }
@@ -98,10 +100,14 @@ mod tests {
 
     const SCALING: Scaling = Scaling { scale: 1e-4, offset_dn: -1000.0 };
 
-    /// A scene of land that is clear and lit.
-    fn plain_scene(width: usize, height: usize, mut next: impl FnMut() -> u64) -> SceneWindow {
+    /// A scene of land that is clear and lit, by so many digital numbers at most.
+    fn plain_scene(
+        (width, height): (usize, usize),
+        lit_dn: u16,
+        mut next: impl FnMut() -> u64,
+    ) -> SceneWindow {
         let pixels = width * height;
-        let mut band = || (0..pixels).map(|_| 1001 + next() as u16 % 6000).collect();
+        let mut band = || (0..pixels).map(|_| 1001 + next() as u16 % lit_dn).collect();
         let bands = [band(), band()];
         let quality = vec![PixelQuality::Clear; pixels];
         SceneWindow { column: 0, row: 0, width, height, bands, quality }
@@ -132,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn prepared_pixels_have_the_sums_of_the_pixels_one_by_one() {
+    fn prepared_pixels_show_what_the_pixels_one_by_one_show() {
         let mut state = 1u64;
         let mut next = move || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99_991);
@@ -140,11 +146,12 @@ mod tests {
         };
         let limits = ReflectanceLimits::of(SCALING);
         let mut pixels = SquarePixels::default();
-        let mut compared = 0;
+        let mut compared = [0; 2];
         for round in 0..200 {
             let (width, height) = (1 + next() as usize % 40, 1 + next() as usize % 40);
             let scene = match round % 3 {
-                0 => plain_scene(width, height, &mut next),
+                // The first half is mostly too dark for a ratio.
+                0 => plain_scene((width, height), [400, 6000][round / 100], &mut next),
                 _ => scene(width, height, &mut next),
             };
             let max_side = if round % 2 == 0 { 32 } else { 48 };
@@ -155,16 +162,35 @@ mod tests {
             let boxes: Vec<CellBox> = (0..64)
                 .map(|_| CellBox { columns: extent(scene.width), rows: extent(scene.height) })
                 .collect();
-            assert!(pixels.prepare(&scene, &boxes, SCALING, limits));
-            let mut found = Vec::new();
-            pixels.sum_each(&boxes, |_, sums| found.push(sums));
+            let prepared = pixels.prepare(&scene, &boxes, SCALING, limits);
+            let mut found = Observations::default();
+            if prepared == Prepared::Plain {
+                let mut plain = Vec::new();
+                pixels.sum_plain(&boxes, &mut plain);
+                observe_plain(&plain, SCALING, &limits, &mut found);
+            } else {
+                assert_eq!(prepared, Prepared::Mixed);
+                let mut sums_found = Vec::new();
+                pixels.sum_each(&boxes, |cell, sums| {
+                    found.push(sums.observation(cell.area(), SCALING, limits));
+                    sums_found.push(sums);
+                });
+                for (cell, found) in boxes.iter().zip(sums_found) {
+                    assert_eq!(found, sums(&scene, cell, SCALING, limits), "{cell:?}");
+                }
+            }
             assert_eq!(found.len(), boxes.len());
-            for (cell, found) in boxes.iter().zip(found) {
-                assert_eq!(found, sums(&scene, cell, SCALING, limits), "{cell:?}");
-                compared += u32::from(found.clear > 0);
+            for (index, cell) in boxes.iter().enumerate() {
+                let expected = sums(&scene, cell, SCALING, limits);
+                let expected = expected.observation(cell.area(), SCALING, limits);
+                let found = found.at(index);
+                assert_eq!(found.quality, expected.quality, "{cell:?}");
+                assert_eq!(found.nbr.to_bits(), expected.nbr.to_bits(), "{cell:?}");
+                let counter = &mut compared[usize::from(prepared == Prepared::Plain)];
+                *counter += u32::from(found.quality.is_clear());
             }
         }
-        assert!(compared > 3000, "{compared}");
+        assert!(compared.iter().all(|cells| *cells > 1000), "{compared:?}");
     }
 
     #[test]
@@ -172,6 +198,7 @@ mod tests {
         let scene = scene(90, 90, || 2);
         let cell = CellBox { columns: Extent::new(0..49, 90), rows: Extent::new(0..16, 90) };
         let limits = ReflectanceLimits::of(SCALING);
-        assert!(!SquarePixels::default().prepare(&scene, &[cell], SCALING, limits));
+        let prepared = SquarePixels::default().prepare(&scene, &[cell], SCALING, limits);
+        assert_eq!(prepared, Prepared::TooLarge);
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod needed_blocks;
 pub(crate) mod observation;
 pub(crate) mod pixel_sums;
 pub(crate) mod placement;
+pub(crate) mod plain_cells;
 pub(crate) mod scene_files;
 pub(crate) mod scene_plan;
 pub(crate) mod scene_rows;

@@ -1,11 +1,19 @@
 //! Weighted sums over the pixels of a cell, and what they show together.
 
+use std::ops::Add;
+
 use crate::resample::observation::{CellQuality, INDEX, Observation};
 use crate::sensor::reflectance::Scaling;
 use crate::sensor::reflectance_limits::ReflectanceLimits;
 
-/// A cell needs at least this fraction of clear pixels: one half.
-const MIN_CLEAR_FRACTION: (u64, u64) = (1, 2);
+/// Whether so many of a cell's parts are enough for an observation: one half.
+#[inline]
+pub(crate) fn is_seen<T: Copy + Default + PartialOrd + Add<Output = T>>(
+    clear: T,
+    whole: T,
+) -> bool {
+    (clear > T::default()) & (clear + clear >= whole)
+}
 
 /// Weighted sums over the pixels of a cell. Integers: their order does not matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,10 +54,10 @@ impl PixelSums {
         scaling: Scaling,
         limits: ReflectanceLimits,
     ) -> Observation {
-        let (numerator, denominator) = MIN_CLEAR_FRACTION;
-        if self.clear > 0 && self.clear * denominator >= whole * numerator {
+        if is_seen(self.clear, whole) {
             let mean = |band: &BandSum| {
-                scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
+                let [sum, weight, clear] = [band.lit_sum, band.lit_weight, self.clear];
+                scaling.mean_reflectance(sum as f64, weight as f64, clear as f64)
             };
             let [nir, swir] = [mean(&self.bands[0]), mean(&self.bands[1])];
             let is_water = self.water * 2 > self.clear;

@@ -2,6 +2,7 @@
 
 use crate::resample::cell_box::{CellBox, Extent, PARTS};
 use crate::resample::pixel_sums::{BandSum, PixelSums};
+use crate::resample::plain_cells::PlainSums;
 use crate::resample::scene_window::SceneWindow;
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
@@ -13,6 +14,17 @@ const MAX_SIDE_PX: i64 = 3;
 const COUNT_DIGITS: u32 = 12;
 /// Binary digits of a sum of digital numbers.
 const SUM_DIGITS: u32 = 32;
+
+/// How the pixels under a square of cells are prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prepared {
+    /// All are clear land, lit in both bands: for [`SquarePixels::sum_plain`].
+    Plain,
+    /// For [`SquarePixels::sum_each`].
+    Mixed,
+    /// Not at all: a cell is so large that its sums do not fit.
+    TooLarge,
+}
 
 /// Pixels as summands. Several small sums share an integer of 64 bits: one multiplication and one
 /// addition serve all of them, and none reaches the next.
@@ -26,21 +38,19 @@ pub(crate) struct SquarePixels {
     counts: Vec<u64>,
     /// Digital numbers of both bands; 0 unless the pixel is clear and lit.
     dns: Vec<u64>,
-    /// What all counts are, where they are the same; those of the pixels are then not set.
-    uniform: Option<u64>,
     /// Whether no cell is wider or higher than two pixels, and so touches no more than three.
     is_small: bool,
 }
 
 impl SquarePixels {
-    /// Prepares the pixels under cells; `false` where a cell is so large that its sums do not fit.
+    /// Prepares the pixels under cells.
     pub(crate) fn prepare(
         &mut self,
         scene: &SceneWindow,
         boxes: &[CellBox],
         scaling: Scaling,
         limits: ReflectanceLimits,
-    ) -> bool {
+    ) -> Prepared {
         let mut bounds = (i64::MAX, i64::MAX, 0, 0);
         let mut longest = 0;
         for CellBox { columns, rows } in boxes {
@@ -51,7 +61,7 @@ impl SquarePixels {
             longest = longest.max(columns.length).max(rows.length);
         }
         if longest > MAX_SIDE_PX * PARTS {
-            return false;
+            return Prepared::TooLarge;
         }
         self.is_small = longest <= (MAX_SIDE_PX - 1) * PARTS;
         let (width, height) = (scene.width as i64, scene.height as i64);
@@ -66,8 +76,8 @@ impl SquarePixels {
         let (across, down) = ((end.0 - first.0) as usize, (end.1 - first.1) as usize);
         self.stride = across + margin;
         let pixels = self.stride * (down + margin);
+        // What earlier pixels left in the margins has no weight.
         for plane in [&mut self.counts, &mut self.dns] {
-            plane.clear();
             plane.resize(pixels, 0);
         }
         let summands = Summands { darkest_dn: scaling.darkest_dn(), limits };
@@ -86,11 +96,19 @@ impl SquarePixels {
                 summands.put(&read, &mut self.counts[to.clone()], &mut self.dns[to]);
             }
         }
-        self.uniform = is_plain.then_some(PLAIN);
-        true
+        if is_plain { Prepared::Plain } else { Prepared::Mixed }
     }
 
-    /// Calls `visit` with each cell and its sums.
+    /// Writes the sums of each cell over plain pixels.
+    pub(crate) fn sum_plain(&self, boxes: &[CellBox], into: &mut Vec<PlainSums>) {
+        into.clear();
+        match self.is_small {
+            true => into.extend(boxes.iter().map(|cell| self.plain_sums::<3>(cell))),
+            false => into.extend(boxes.iter().map(|cell| self.plain_sums::<4>(cell))),
+        }
+    }
+
+    /// Calls `visit` with each cell and its sums over mixed pixels.
     pub(crate) fn sum_each(&self, boxes: &[CellBox], mut visit: impl FnMut(&CellBox, PixelSums)) {
         match self.is_small {
             true => boxes.iter().for_each(|cell| visit(cell, self.sums::<3>(cell))),
@@ -101,27 +119,25 @@ impl SquarePixels {
     /// The sums of a cell that touches no more than `N` pixels along a side.
     #[inline]
     fn sums<const N: usize>(&self, cell: &CellBox) -> PixelSums {
-        let (first, columns, rows) = self.weights::<N>(cell);
-        let weighted = |plane: &[u64]| {
-            let mut sum = 0;
-            for (row, row_weight) in rows.into_iter().enumerate() {
-                let from = first + row * self.stride;
-                let pixels = plane[from..from + N].iter().zip(&columns);
-                sum += pixels.map(|(pixel, weight)| pixel * weight).sum::<u64>() * row_weight;
-            }
-            sum
-        };
-        let inside = columns.iter().sum::<u64>() * rows.iter().sum::<u64>();
-        let counts = match self.uniform {
-            Some(counts) => counts * inside,
-            None => weighted(&self.counts),
-        };
-        unpacked(inside, counts, weighted(&self.dns))
+        let weights = self.weights::<N>(cell);
+        let [counts, dns] = [&self.counts, &self.dns].map(|plane| weights.sum(plane, self.stride));
+        unpacked(weights.inside(), counts, dns)
     }
 
-    /// The place of the first pixel of a cell, and the weights of columns and rows from there.
+    /// The sums of a cell that touches no more than `N` pixels along a side, all of them plain.
     #[inline]
-    fn weights<const N: usize>(&self, cell: &CellBox) -> (usize, [u64; N], [u64; N]) {
+    fn plain_sums<const N: usize>(&self, cell: &CellBox) -> PlainSums {
+        let weights = self.weights::<N>(cell);
+        let dns = weights.sum(&self.dns, self.stride);
+        PlainSums {
+            inside: weights.inside() as i32,
+            whole: cell.area() as i32,
+            dns: [dns, dns >> SUM_DIGITS].map(|sum| sum as u32 as i32),
+        }
+    }
+
+    #[inline]
+    fn weights<const N: usize>(&self, cell: &CellBox) -> Weights<N> {
         let along = |extent: Extent| {
             let pixel = extent.start / PARTS;
             let weight = |place: usize| extent.weight(pixel + place as i64).max(0) as u64;
@@ -134,7 +150,34 @@ impl SquarePixels {
         let across = self.stride as i64 - MAX_SIDE_PX - 1;
         let column = (column - self.first.0).clamp(0, across) as usize;
         let row = (row - self.first.1).clamp(0, down) as usize;
-        (row * self.stride + column, columns, rows)
+        Weights { first: row * self.stride + column, columns, rows }
+    }
+}
+
+/// The pixels under a cell: the place of the first, and the weights of columns and rows from there.
+struct Weights<const N: usize> {
+    first: usize,
+    columns: [u64; N],
+    rows: [u64; N],
+}
+
+impl<const N: usize> Weights<N> {
+    /// Parts of the cell in the window.
+    #[inline]
+    fn inside(&self) -> u64 {
+        self.columns.iter().sum::<u64>() * self.rows.iter().sum::<u64>()
+    }
+
+    /// The weighted sum of the pixels.
+    #[inline]
+    fn sum(&self, plane: &[u64], stride: usize) -> u64 {
+        let mut sum = 0;
+        for (row, row_weight) in self.rows.into_iter().enumerate() {
+            let from = self.first + row * stride;
+            let pixels = plane[from..from + N].iter().zip(&self.columns);
+            sum += pixels.map(|(pixel, weight)| pixel * weight).sum::<u64>() * row_weight;
+        }
+        sum
     }
 }
 
@@ -154,9 +197,6 @@ impl PixelRow<'_> {
         }
     }
 }
-
-/// Counts of a pixel of clear land that is lit in both bands.
-const PLAIN: u64 = 1 | 1 << (3 * COUNT_DIGITS) | 1 << (4 * COUNT_DIGITS);
 
 /// How pixels become summands.
 struct Summands {

@@ -29,12 +29,12 @@ impl Scaling {
     ///
     /// `lit_sum` is the sum of weight × DN and `lit_weight` that of the weights, both over the
     /// pixels above [`Scaling::darkest_dn`]; `weight` is the sum over all pixels, dark ones
-    /// included. Sums of integers have no order, so one division at the end gives the same bits
-    /// everywhere.
+    /// included. All are whole numbers below 2⁵³: their sums have no order, so one division at the
+    /// end gives the same bits everywhere.
     #[inline]
-    pub fn mean_reflectance(&self, lit_sum: u64, lit_weight: u64, weight: u64) -> f32 {
-        let lit = lit_sum as f64 + lit_weight as f64 * f64::from(self.offset_dn);
-        (lit / weight as f64 * f64::from(self.scale)) as f32
+    pub fn mean_reflectance(&self, lit_sum: f64, lit_weight: f64, weight: f64) -> f32 {
+        let lit = lit_sum + lit_weight * f64::from(self.offset_dn);
+        (lit / weight * f64::from(self.scale)) as f32
     }
 }
 
@@ -89,13 +89,13 @@ mod tests {
     #[test]
     fn a_mean_counts_dark_pixels_as_zero() {
         // Two pixels of equal weight: DN 3000 (reflectance 0.2) and DN 500 (below zero, so 0).
-        assert!((SENTINEL.mean_reflectance(3000 * 16, 16, 32) - 0.1).abs() < 1e-6);
+        assert!((SENTINEL.mean_reflectance(48_000.0, 16.0, 32.0) - 0.1).abs() < 1e-6);
     }
 
     #[test]
     fn a_mean_of_one_pixel_is_that_pixel() {
         for dn in [1001u16, 1500, 4000, 65_535] {
-            let mean = SENTINEL.mean_reflectance(u64::from(dn) * 256, 256, 256);
+            let mean = SENTINEL.mean_reflectance(f64::from(dn) * 256.0, 256.0, 256.0);
             assert!((mean - SENTINEL.reflectance(dn)).abs() <= f32::EPSILON * mean);
         }
     }
