@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use dragonfly_core::metadata::{MapMeta, MarkTiles, RegionMeta, RunStatus};
 use dragonfly_core::{Grid, MapLayer, Note, Region};
 
@@ -93,16 +93,32 @@ fn mark_tiles(region: &str, run: &str, set: TileSet, marks: Option<CutTiles>) ->
 
 /// Writes the dNBR and the layers that the map names as COGs; gives their bytes.
 fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64> {
-    let mut notes = map_notes(region, map);
+    let notes = map_notes(region, map);
     let describe = |what: &str| format!("{what} of {}. {}", region.title(), map.attribution);
-    let dnbr = CogSource {
-        raster: &folder.dnbr(),
-        band_name: "dNBR",
-        description: &describe("Burn severity (dNBR)"),
-        notes: &notes,
-    };
-    dnbr.write(&folder.cog())?;
-    let mut bytes = file_bytes(&folder.cog())?;
+    // One reads its raster while the other compresses.
+    let (dnbr, layers) = std::thread::scope(|scope| {
+        let layers = scope.spawn(|| write_layers(folder, map, &notes, &describe));
+        let dnbr = CogSource {
+            raster: &folder.dnbr(),
+            band_name: "dNBR",
+            description: &describe("Burn severity (dNBR)"),
+            notes: &notes,
+        };
+        (dnbr.write(&folder.cog()), layers.join())
+    });
+    dnbr?;
+    let layers = layers.map_err(|_| anyhow!("the thread that writes the layers panicked"))??;
+    Ok(file_bytes(&folder.cog())? + layers)
+}
+
+/// Writes the layers that the map names; gives their bytes.
+fn write_layers(
+    folder: &RunFolder,
+    map: &MapMeta,
+    notes: &[Note],
+    describe: &dyn Fn(&str) -> String,
+) -> Result<u64> {
+    let mut bytes = 0;
     if map.layers.is_none() {
         return Ok(bytes);
     }
@@ -110,7 +126,7 @@ fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64>
     fs::create_dir_all(&layers).with_context(|| format!("cannot create {}", layers.display()))?;
     for layer in MapLayer::ALL {
         let values = layer.describe();
-        notes.retain(|note| note.name != LAYER);
+        let mut notes = notes.to_vec();
         notes.push(Note::new(LAYER, format!("{}: {values}", layer.name())));
         let cog = CogSource {
             raster: &folder.layer(layer),
