@@ -138,10 +138,17 @@ impl SquarePixels {
 
     #[inline]
     fn weights<const N: usize>(&self, cell: &CellBox) -> Weights<N> {
+        // In the order of the pixels, each takes what is left of the extent, as far as it reaches.
         let along = |extent: Extent| {
-            let pixel = extent.start / PARTS;
-            let weight = |place: usize| extent.weight(pixel + place as i64).max(0) as u64;
-            (pixel, std::array::from_fn(weight))
+            let start = extent.start as u64;
+            let mut rest = extent.end.saturating_sub(extent.start).max(0) as u64;
+            let mut reach = PARTS as u64 - start % PARTS as u64;
+            let weights: [u64; N] = std::array::from_fn(|_| {
+                let weight = rest.min(reach);
+                (rest, reach) = (rest - weight, PARTS as u64);
+                weight
+            });
+            ((start / PARTS as u64) as i64, weights)
         };
         let (column, columns) = along(cell.columns);
         let (row, rows) = along(cell.rows);
