@@ -34,6 +34,8 @@ pub(crate) struct SquarePixels {
     first: (i64, i64),
     /// Pixels from one row to the next.
     stride: usize,
+    /// The last column and row, from the first, from which a cell may read.
+    last: (i64, i64),
     /// Whether a pixel is clear, water, hidden, lit in the first band, and in the second.
     counts: Vec<u64>,
     /// Digital numbers of both bands; 0 unless the pixel is clear and lit.
@@ -75,6 +77,7 @@ impl SquarePixels {
         let margin = MAX_SIDE_PX as usize + 1;
         let (across, down) = ((end.0 - first.0) as usize, (end.1 - first.1) as usize);
         self.stride = across + margin;
+        self.last = (across as i64, down as i64);
         let pixels = self.stride * (down + margin);
         // What earlier pixels left in the margins has no weight.
         for plane in [&mut self.counts, &mut self.dns] {
@@ -153,10 +156,8 @@ impl SquarePixels {
         let (column, columns) = along(cell.columns);
         let (row, rows) = along(cell.rows);
         // A cell beyond the window has no weight, wherever it reads.
-        let down = (self.counts.len() / self.stride) as i64 - MAX_SIDE_PX - 1;
-        let across = self.stride as i64 - MAX_SIDE_PX - 1;
-        let column = (column - self.first.0).clamp(0, across) as usize;
-        let row = (row - self.first.1).clamp(0, down) as usize;
+        let column = (column - self.first.0).max(0).min(self.last.0) as usize;
+        let row = (row - self.first.1).max(0).min(self.last.1) as usize;
         Weights { first: row * self.stride + column, columns, rows }
     }
 }
