@@ -237,7 +237,7 @@ test("a GeoPackage without one layer of polygons gives an error with its name, a
   await refuses(/odd\.gpkg is (not a sound GeoPackage|a database without layers)/);
 });
 
-test("an area too large for 15 m is offered in coarser cells, with its size", async (t) => {
+test("an area too large for 15 m is offered in coarser cells, and the size of the download is as offered", async (t) => {
   const area = "-121.6~39.6_-120.8~39.6_-120.8~40.2_-121.6~40.2";
   const plan = `pre=2025-06-01~2025-07-05;post=2025-08-20~2025-09-20;zoom=13;area=${area}`;
   const page = await open(t, { fragment: `${NEAR}&hr=${encodeURIComponent(plan)}` });
@@ -245,8 +245,14 @@ test("an area too large for 15 m is offered in coarser cells, with its size", as
   assert.equal(await page.getByTestId("highres-go-on").count(), 0);
   const coarser = page.getByTestId("highres-coarser");
   await shows(coarser, /^Compute at 29 m \([\d.]+ MB\)$/);
+  const megabytes = async (line, pattern) => Number((await line.innerText()).match(pattern)[1]);
+  const offered = await megabytes(coarser, /\(([\d.]+) MB\)/);
   await coarser.click();
-  await page.getByTestId("highres-summary").getByText(/^Cells of 29 m/).waitFor({ timeout: 60_000 });
+  const summary = page.getByTestId("highres-summary").getByText(/^Cells of 29 m/);
+  await summary.waitFor({ timeout: 60_000 });
+  const downloaded = await megabytes(summary, /([\d.]+) MB downloaded/);
+  assert.ok(Math.abs(offered - downloaded) <= 0.3 * downloaded, `${offered} MB offered, ${downloaded} MB downloaded`);
+  t.diagnostic(`${offered} MB offered, ${downloaded} MB downloaded`);
 });
 
 /** Chooses a file with an area. */
