@@ -84,7 +84,7 @@ def row(name, title, run, own_s, needed, file_count):
     if run["requests"]:
         result["requests_per_file"] = round(run["requests"] / file_count, 2)
         # With finer masks, and for a part of the scenes, the blocks needed are not those of the first image.
-        if name in ("masks", "fire"):
+        if name == "masks" or "part" in PIPELINES[name]:
             result["megabytes"] = round(run["bytes"] / 1e6)
         else:
             result["bytes_ratio"] = round(run["bytes"] / needed, 2)

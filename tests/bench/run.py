@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Times Dragonfly and its peers, back to back on one machine, and prints a table.
 
-usage: tests/bench/run.py [wide] [masks] [fine] [fire] [kernel] [fire_points] [near] [--peer odc|gdal|none] [--python FILE]
-                          [--scenes FOLDER] [--runs 3] [--small] [--record] [--binary FILE] [--profile release|dev]
+usage: tests/bench/run.py [wide] [wide_16] [wide_256] [masks] [fine] [fire] [kernel] [fire_points] [near]
+                          [--peer odc|gdal|none] [--python FILE] [--scenes FOLDER] [--runs 3]
+                          [--small] [--record] [--binary FILE] [--profile release|dev]
 
 Scenes are generated in a temporary folder, which is removed; --scenes keeps them in a folder for the next time. The
 peers are installed with --python, which must be 3.12 or newer; one that cannot be installed is skipped. --small reads

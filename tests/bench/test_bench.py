@@ -43,7 +43,7 @@ class TableTest(unittest.TestCase):
         self.assertEqual({len(line) for line in cells}, {len(table.HEADER)})
         self.assertEqual(cells[2][1:], ["Dragonfly", "12 s", "", "400 MiB", "2.00", "1.10", "`scripts/bench wide`", "today"])
         self.assertEqual(cells[3][1:], ["odc-stac", "120 s", "10 × as long", "", "", "", "", "today"])
-        self.assertIn("**masks**", cells[4][0])
+        self.assertIn("**wide_16**", cells[4][0])
         self.assertEqual(cells[4][-1], "not measured yet")
 
     def test_bytes_are_beside_the_time_where_no_ratio_holds(self):

@@ -6,6 +6,11 @@
 PIPELINES = {
     "wide": {"title": "64 MGRS tiles, 256 scenes, 100 ms to each first byte, zoom 4–9",
              "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc", "gdal"]},
+    # Whether time grows with the tiles, and memory does not.
+    "wide_16": {"title": "the same of 16 MGRS tiles, 64 scenes",
+                "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": []},
+    "wide_256": {"title": "the same of 256 MGRS tiles, 1,024 scenes",
+                 "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": []},
     "masks": {"title": "64 MGRS tiles, 256 scenes whose masks are read at 40 m and their bands at 160 m, 100 ms away, zoom 4–9",
               "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc"]},
     "fine": {"title": "2 MGRS tiles at 20 m from local files, one date per side, zoom 4–12",

@@ -1,6 +1,6 @@
 //! Writes the scenes of a benchmark:
 //! `cargo run --locked --release -p dragonfly-sample --example bench_scenes FOLDER wide`,
-//! or masks, fine, near; a third argument `small` writes a few small scenes instead.
+//! or wide_16, wide_256, masks, fine, near; a third argument `small` writes a few small scenes instead.
 
 use std::path::Path;
 

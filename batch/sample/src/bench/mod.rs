@@ -46,15 +46,17 @@ pub struct BenchLayout {
 
 impl BenchLayout {
     /// The names that [`Self::named`] accepts.
-    pub const NAMES: [&str; 4] = ["wide", "masks", "fine", "near"];
+    pub const NAMES: [&str; 6] = ["wide", "wide_16", "wide_256", "masks", "fine", "near"];
 
     /// The layout of a benchmark: `wide` a night over 64 MGRS tiles whose full image is the 160 m
-    /// overview, `masks` the same with masks of 20 m, `fine` two tiles of 20 m, `near` one for the
-    /// browser.
+    /// overview, `wide_16` and `wide_256` the same over 16 and 256, `masks` the same with masks of
+    /// 20 m, `fine` two tiles of 20 m, `near` one for the browser.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let (columns, rows, dates, width_px, pixel_size_m, band_factor) = match name {
             "wide" => (8, 8, 2, 686, 160.0, 1),
+            "wide_16" => (4, 4, 2, 686, 160.0, 1),
+            "wide_256" => (16, 16, 2, 686, 160.0, 1),
             "masks" => (8, 8, 2, 5490, 20.0, 8),
             "fine" => (2, 1, 2, 5490, 20.0, 1),
             "near" => (1, 1, 1, 5490, 20.0, 1),
@@ -230,11 +232,11 @@ mod tests {
     #[test]
     fn a_benchmark_has_the_size_of_a_night() {
         let scenes = |name: &str| BenchLayout::named(name).unwrap().scenes().count();
-        assert_eq!(BenchLayout::NAMES.map(scenes), [256, 256, 8, 2]);
+        assert_eq!(BenchLayout::NAMES.map(scenes), [256, 64, 1024, 256, 8, 2]);
         let overviews = |name: &str| {
             BenchLayout::named(name).unwrap().raster_layout(0, 0).overview_factors.len()
         };
-        assert_eq!(BenchLayout::NAMES.map(overviews), [2, 4, 4, 4]);
+        assert_eq!(BenchLayout::NAMES.map(overviews), [2, 2, 2, 4, 4, 4]);
         assert_eq!(BenchLayout::named("narrow"), None);
     }
 
