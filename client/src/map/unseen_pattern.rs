@@ -12,6 +12,8 @@ const PERIOD: usize = 6;
 /// Cells across a stripe.
 const STRIPE: usize = 2;
 const STRIPE_OPACITY: u8 = 220;
+/// In the dark each dot has a light edge, as all of a map has: fainter, so that severity stands out.
+const DOT_OPACITY: u8 = 130;
 /// Between the stripes, so that a single cell shows wherever it lies.
 const TINT_OPACITY: u8 = 70;
 /// Between the dots.
@@ -24,7 +26,7 @@ pub fn pattern(code: u8, column: usize, row: usize) -> [u8; 4] {
         Some(Unseen::NotSeen) if (column + row) % PERIOD < STRIPE => STRIPE_OPACITY,
         Some(Unseen::NotSeen) => TINT_OPACITY,
         Some(Unseen::OutsideZone) if column % PERIOD < STRIPE && row % PERIOD < STRIPE => {
-            STRIPE_OPACITY
+            DOT_OPACITY
         }
         Some(Unseen::OutsideZone) => FAINT_OPACITY,
         None => return [0; 4],
