@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { extract, tileAt } from "./ground_file.mjs";
-import { axe, openPage, saveView, settled } from "./map_page.mjs";
+import { axe, openPage, pixelsOf, saveView, settled } from "./map_page.mjs";
 import { DESKTOP, DIST, dragonfly, eventually, freePort, PHONE, publishSample, SCREENSHOTS, testBed } from "./test_bed.mjs";
 import { isOf, NAMES, ROADS, tileServer } from "./tile_server.mjs";
 
@@ -52,16 +52,9 @@ async function saved(page, name) {
   const [download] = await Promise.all([page.waitForEvent("download"), saveView(page)]);
   const path = join(SCREENSHOTS, `${name}.png`);
   await download.saveAs(path);
-  const pixels = await page.evaluate(async (url) => {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, image.width, 500);
-    return Array.from({ length: data.length / 4 / 97 }, (_, it) => [...data.slice(it * 388, it * 388 + 3)]);
-  }, `data:image/png;base64,${readFileSync(path, "base64")}`);
+  const image = await pixelsOf(page, readFileSync(path));
+  const pixels = await image.evaluate(({ width, data }) =>
+    Array.from({ length: (width * 500) / 97 }, (_, it) => [...data.slice(it * 388, it * 388 + 3)]));
   return { pixels, message: await page.getByTestId("said").filter({ hasText: /saved/i }).innerText() };
 }
 

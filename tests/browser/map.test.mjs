@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { moved, openPage, saveView, settled, shows } from "./map_page.mjs";
+import { moved, openPage, pixelsOf, saveView, settled, shows } from "./map_page.mjs";
 import { DESKTOP, dragonfly, eventually, PHONE, publishSample, REGIONS, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const DAY_MS = 86_400_000;
@@ -145,14 +145,8 @@ test("a dot is as large as what burnt, and of one colour whatever its worst cell
 
 test("in the dark, high severity is set off from the land and from the panel by a contrast of 3:1", async (t) => {
   const page = await open(t, near(), { colorScheme: "dark", reducedMotion: "reduce" });
-  const url = `data:image/png;base64,${(await page.screenshot()).toString("base64")}`;
-  const { edges, setOff, swatch } = await page.evaluate(async (url) => {
-    const image = Object.assign(new Image(), { src: url });
-    await image.decode();
-    const { width, height } = image;
-    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-    context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
+  const pixels = await pixelsOf(page, await page.screenshot());
+  const { edges, setOff, swatch } = await pixels.evaluate(({ width, height, data }) => {
     const linear = (byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
     const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
     const contrast = (one, other) => {
@@ -181,7 +175,7 @@ test("in the dark, high severity is set off from the land and from the panel by 
     const box = entry.getBoundingClientRect();
     const row = Array.from({ length: 8 }, (_, step) => at(Math.round(box.left) - 3 + step, Math.round(box.top + box.height / 2)));
     return { edges, setOff, swatch: Math.max(...row.map((colour) => contrast(colour, high))) };
-  }, url);
+  });
   assert.ok(edges > 20 && setOff > 0.9 * edges, `${setOff} of ${edges} edges`);
   assert.ok(swatch >= 3, `the swatch of the legend: ${swatch}`);
 });
@@ -298,19 +292,13 @@ test("a picture of the view is saved, with legend and words below the map", asyn
     });
     assert.ok(viewport[0] > 0 && Math.abs(width - free[0]) <= 1 && height > free[1] + 80, `${width} × ${height}`);
     // The worst class of the legend is in the picture, on the map and below it.
-    const rows = await page.evaluate(async (url) => {
-      const image = new Image();
-      image.src = url;
-      await image.decode();
-      const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-      const context = canvas.getContext("2d");
-      context.drawImage(image, 0, 0);
-      const { data } = context.getImageData(0, 0, image.width, image.height);
+    const pixels = await pixelsOf(page, png);
+    const rows = await pixels.evaluate(({ width, data }) => {
       const rows = [];
       for (let at = 0; at < data.length; at += 4)
-        if (data[at] === 92 && data[at + 1] === 10 && data[at + 2] === 42) rows.push(Math.floor(at / 4 / image.width));
+        if (data[at] === 92 && data[at + 1] === 10 && data[at + 2] === 42) rows.push(Math.floor(at / 4 / width));
       return [rows[0], rows.at(-1)];
-    }, `data:image/png;base64,${png.toString("base64")}`);
+    });
     assert.ok(rows[0] < free[1] && rows[1] > free[1], rows.join());
     }
 });

@@ -126,6 +126,18 @@ export async function axe(page, where) {
   assert.deepEqual(found, [], where);
 }
 
+/** The pixels of a PNG: a handle of their ImageData in the page. */
+export function pixelsOf(page, png) {
+  return page.evaluateHandle(async (url) => {
+    const image = Object.assign(new Image(), { src: url });
+    await image.decode();
+    const { width, height } = image;
+    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return context.getImageData(0, 0, width, height);
+  }, `data:image/png;base64,${png.toString("base64")}`);
+}
+
 /** Unfolds the tools, which a phone has behind one button. */
 export async function unfoldTools(page) {
   const toggle = page.getByTestId("tools-open");

@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { axe, chooseTool, openPage, settled, shows } from "./map_page.mjs";
+import { axe, chooseTool, openPage, pixelsOf, settled, shows } from "./map_page.mjs";
 import { DRAGONFLY, dragonfly, eventually, nginx, PHONE, publishSample, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const REGION = "sample_sierra";
@@ -97,14 +97,8 @@ async function saved(page, choice, name, colours) {
   assert.match(download.suggestedFilename(), new RegExp(`^dragonfly-\\d{4}-\\d\\d-\\d\\d-${choice}\\.png$`));
   const path = join(SCREENSHOTS, `publication-${name}.png`);
   await download.saveAs(path);
-  const url = `data:image/png;base64,${readFileSync(path).toString("base64")}`;
-  return page.evaluate(async ({ url, colours }) => {
-    const image = Object.assign(new Image(), { src: url });
-    await image.decode();
-    const { width, height } = image;
-    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-    context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
+  const pixels = await pixelsOf(page, readFileSync(path));
+  return pixels.evaluate(({ width, height, data }, colours) => {
     const boxes = colours.map((colour) => {
       const at = [];
       for (let pixel = 0; pixel < data.length; pixel += 4)
@@ -115,7 +109,7 @@ async function saved(page, choice, name, colours) {
       return { count: at.length, left: least(columns), right: most(columns), top: least(rows), bottom: most(rows) };
     });
     return { width, height, boxes };
-  }, { url, colours });
+  }, colours);
 }
 
 test("a picture for publication has the map and its legend in each shape", async (t) => {
