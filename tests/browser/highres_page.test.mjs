@@ -382,6 +382,10 @@ test("the images before and after are shown under a divider that the keyboard mo
   await compute(page);
   const sizes_mb = (await page.getByTestId("highres-show").locator("option").allTextContents()).map((text) => text.match(/about ([\d.]+) MB more/)?.[1]);
   assert.ok(sizes_mb[0] === undefined && Number(sizes_mb[1]) > Number(sizes_mb[2]) && Number(sizes_mb[2]) > 0, String(sizes_mb));
+  let bytes = 0;
+  page.context().on("response", (response) => {
+    if (response.status() === 206) bytes += Number(response.headers()["content-length"]);
+  });
   await page.getByTestId("highres-show").selectOption("false");
   await page.getByTestId("swipe").waitFor({ timeout: 60_000 });
   await page.waitForFunction(() => document.querySelectorAll(".leaflet-highres-before-pane canvas[data-state=drawn]").length > 3);
@@ -393,6 +397,7 @@ test("the images before and after are shown under a divider that the keyboard mo
   assert.equal(await divider.getAttribute("aria-valuenow"), "52");
   assert.notEqual(await clip(), before);
   await shows(page.getByTestId("picture-before"), /^Before: .*2025$/);
+  assert.ok(Math.abs(sizes_mb[2] - bytes / 1e6) <= (0.3 * bytes) / 1e6, `${sizes_mb[2]} MB offered, ${bytes / 1e6} MB came`);
   await shows(page.getByTestId("picture-after"), /^After: .*2025$/);
   await page.screenshot({ path: join(SCREENSHOTS, "highres-pictures.png") });
   // Severity may lie over them, also by the address.
